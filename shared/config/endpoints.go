@@ -1,0 +1,20 @@
+package config
+
+// InterfaceEndpoints are the AWS services that the VPC reaches through an
+// interface endpoint, by the last part of the endpoint service's name
+// (com.amazonaws.<region>.<name>): what training and inference need to run
+// without any way to the internet (controls NET-14 to NET-17).
+var InterfaceEndpoints = []string{
+	"bedrock",
+	"bedrock-agent",
+	"bedrock-agent-runtime",
+	"bedrock-runtime",
+	"ecr.api",
+	"ecr.dkr",
+	"kms",
+	"logs",
+	"monitoring",
+	"sagemaker.api",
+	"sagemaker.runtime",
+	"sts",
+}

@@ -1,0 +1,138 @@
+package config
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+const environments = "../../stacks/environments"
+
+func TestUnitEveryEnvironmentLoads(t *testing.T) {
+	names := list(environments)
+	if len(names) < 5 {
+		t.Fatalf("found only the environments %v", names)
+	}
+	for _, name := range names {
+		env, err := Load(environments, name, name)
+		if err != nil {
+			t.Errorf("%v", err)
+			continue
+		}
+		if env.Name != name {
+			t.Errorf("environment %s calls itself %q", name, env.Name)
+		}
+	}
+}
+
+// Environments of one company end up peered sooner or later, so their ranges
+// must not overlap.
+func TestUnitEnvironmentsDoNotOverlap(t *testing.T) {
+	seen := map[string]string{}
+	for _, name := range list(environments) {
+		env, err := Load(environments, name, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second := strings.Split(env.Network.CIDR, ".")[1]
+		if other, taken := seen[second]; taken {
+			t.Errorf("%s and %s share the range %s", name, other, env.Network.CIDR)
+		}
+		seen[second] = name
+	}
+}
+
+// Each file in testdata is wrong in the way its name says; the golden file
+// beside it is what the user reads.
+func TestUnitProblemsAreReportedAllAtOnce(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.yaml")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("found %d hostile files, %v", len(files), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		t.Run(name, func(t *testing.T) {
+			_, err := Load("testdata", name, "local")
+			if err == nil {
+				t.Fatal("loaded without a problem")
+			}
+			golden := strings.TrimSuffix(file, ".yaml") + ".txt"
+			if *update {
+				if err := os.WriteFile(golden, []byte(err.Error()+"\n"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, readErr := os.ReadFile(golden)
+			if readErr != nil {
+				t.Fatal(readErr)
+			}
+			if got := err.Error() + "\n"; got != string(want) {
+				t.Errorf("got\n%swant\n%s", got, want)
+			}
+		})
+	}
+}
+
+func TestUnitUnknownEnvironmentNamesThoseThereAre(t *testing.T) {
+	_, err := Load(environments, "production", "production")
+	if err == nil || !strings.Contains(err.Error(), "the environments are dev, ephemeral, local, prod, staging") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestUnitLongStackNameIsRefused(t *testing.T) {
+	_, err := Load(environments, "local", strings.Repeat("x", 50))
+	if err == nil || !strings.Contains(err.Error(), "shorten the stack name by") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A value that nobody set must never open anything.
+func TestUnitZeroLifecycleProtects(t *testing.T) {
+	got := Lifecycle("").Safeguards()
+	if got.Disposable || got.KeyDeletionDays != 30 || got.AuditLock == "" {
+		t.Errorf("the zero lifecycle gives %+v", got)
+	}
+}
+
+func TestUnitHighestClassification(t *testing.T) {
+	tests := []struct {
+		classes []Classification
+		want    Classification
+	}{
+		{nil, "internal"},
+		{[]Classification{"public"}, "internal"},
+		{[]Classification{"confidential", "public"}, "confidential"},
+		{[]Classification{"internal", "restricted", "confidential"}, "restricted"},
+	}
+	for _, tt := range tests {
+		env := &Environment{}
+		for _, c := range tt.classes {
+			env.Workloads = append(env.Workloads, Workload{Classification: c})
+		}
+		if got := env.HighestClassification(); got != tt.want {
+			t.Errorf("%v: got %s, want %s", tt.classes, got, tt.want)
+		}
+	}
+}
+
+func FuzzUnitParse(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*.yaml")
+	for _, file := range append(files, environments+"/local.yaml") {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		env, err := Parse("fuzz.yaml", content, "fuzz", "fuzz")
+		if (env == nil) == (err == nil) {
+			t.Fatalf("got environment %v and error %v", env, err)
+		}
+	})
+}
