@@ -1,0 +1,227 @@
+package secure
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/ringfence/ringfence/shared/iampolicy"
+)
+
+// BucketArgs describes a bucket. The zero value of every optional field is the
+// strict one.
+type BucketArgs struct {
+	Setting
+	// Name is the middle part of the bucket's name: <prefix>-<name>-<account>-<region>.
+	Name string
+	// Purpose becomes the Purpose tag.
+	Purpose string
+	// Classification becomes the DataClassification tag; empty takes the
+	// environment's own.
+	Classification string
+	// Key encrypts every object.
+	Key *Key
+	// AccessLogs is the name of the bucket that receives the access logs.
+	AccessLogs pulumi.StringInput
+	// BreakGlassARN is the only role that may delete the bucket.
+	BreakGlassARN pulumi.StringInput
+	// NoncurrentDays is how long a replaced or deleted object can be recovered.
+	NoncurrentDays int
+	// ExpireDays deletes objects that are as old; 0 keeps them.
+	ExpireDays int
+	// LockMode is the object-lock mode, GOVERNANCE or COMPLIANCE; empty for none.
+	LockMode string
+	// LockDays is how long a new object is locked.
+	LockDays int
+	// Statements are added to the bucket policy; they get the bucket's ARN.
+	Statements func(bucketARN pulumi.StringOutput) []iampolicy.Statement
+
+	// accessLogTarget marks the bucket that receives access logs. It takes no
+	// customer-managed key (exception to S3.17: S3 cannot deliver access logs to
+	// a bucket with default SSE-KMS) and cannot log to itself.
+	accessLogTarget bool
+}
+
+// Bucket is a private, encrypted, versioned bucket that only answers over TLS
+// and only to principals of its own account (controls DAT-06 to DAT-24).
+type Bucket struct {
+	pulumi.ResourceState
+
+	Name pulumi.StringOutput
+	ARN  pulumi.StringOutput
+	// Policy is done when the bucket is ready for writers.
+	Policy *s3.BucketPolicy
+}
+
+// NewBucket registers a bucket with everything around it.
+func NewBucket(ctx *pulumi.Context, args BucketArgs, opts ...pulumi.ResourceOption) (*Bucket, error) {
+	if err := args.check(); err != nil {
+		return nil, err
+	}
+	b := &Bucket{}
+	if err := ctx.RegisterComponentResource("ringfence:secure:Bucket", args.Name, b, opts...); err != nil {
+		return nil, err
+	}
+	tags := pulumi.StringMap{"Purpose": pulumi.String(args.Purpose)}
+	if args.Classification != "" {
+		tags["DataClassification"] = pulumi.String(args.Classification)
+	}
+	bucket, err := s3.NewBucketV2(ctx, args.Name, &s3.BucketV2Args{
+		Bucket:            pulumi.String(args.Names.Bucket(args.Name)),
+		ForceDestroy:      pulumi.Bool(args.Safeguards.Disposable),
+		ObjectLockEnabled: pulumi.Bool(args.LockMode != ""),
+		Tags:              tags,
+	}, args.guarded(b)...)
+	if err != nil {
+		return nil, err
+	}
+	b.Name, b.ARN = bucket.Bucket, bucket.Arn
+	if err := b.provision(ctx, args, bucket); err != nil {
+		return nil, err
+	}
+	return b, ctx.RegisterResourceOutputs(b, pulumi.Map{"name": b.Name, "arn": b.ARN})
+}
+
+func (a BucketArgs) check() error {
+	var errs []error
+	fail := func(format string, values ...any) {
+		errs = append(errs, fmt.Errorf("bucket "+a.Name+": "+format, values...))
+	}
+	if !a.accessLogTarget && a.Key == nil {
+		fail("needs a customer-managed key (control DAT-08)")
+	}
+	if !a.accessLogTarget && a.AccessLogs == nil {
+		fail("needs a bucket for its access logs (control DAT-20)")
+	}
+	if a.BreakGlassARN == nil {
+		fail("needs the break-glass role, the only one that may delete it (control DAT-24)")
+	}
+	if a.NoncurrentDays < 1 {
+		fail("needs the number of days a deleted object can be recovered (control DAT-19)")
+	}
+	if a.LockMode != "" && a.LockDays < 1 {
+		fail("object lock %s needs a number of days (control AUD-13)", a.LockMode)
+	}
+	if a.ExpireDays > 0 && a.ExpireDays < a.LockDays {
+		fail("objects would expire after %d days but are locked for %d", a.ExpireDays, a.LockDays)
+	}
+	return errors.Join(errs...)
+}
+
+// provision adds what makes a bucket secure. The policy comes last: it may
+// forbid to change what stands before it.
+func (b *Bucket) provision(ctx *pulumi.Context, args BucketArgs, bucket *s3.BucketV2) error {
+	child := pulumi.Parent(bucket)
+	public, err := s3.NewBucketPublicAccessBlock(ctx, args.Name, &s3.BucketPublicAccessBlockArgs{
+		Bucket:                bucket.ID(),
+		BlockPublicAcls:       pulumi.Bool(true),
+		BlockPublicPolicy:     pulumi.Bool(true),
+		IgnorePublicAcls:      pulumi.Bool(true),
+		RestrictPublicBuckets: pulumi.Bool(true),
+	}, child)
+	if err != nil {
+		return err
+	}
+	ownership, err := s3.NewBucketOwnershipControls(ctx, args.Name, &s3.BucketOwnershipControlsArgs{
+		Bucket: bucket.ID(),
+		Rule:   s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
+	}, child)
+	if err != nil {
+		return err
+	}
+	versioning, err := s3.NewBucketVersioningV2(ctx, args.Name, &s3.BucketVersioningV2Args{
+		Bucket:                  bucket.ID(),
+		VersioningConfiguration: s3.BucketVersioningV2VersioningConfigurationArgs{Status: pulumi.String("Enabled")},
+	}, child)
+	if err != nil {
+		return err
+	}
+	before := []pulumi.Resource{public, ownership, versioning}
+	if err := b.encrypt(ctx, args, bucket); err != nil {
+		return err
+	}
+	if err := b.expire(ctx, args, bucket, versioning); err != nil {
+		return err
+	}
+	if args.LockMode != "" {
+		lock, err := b.lock(ctx, args, bucket, versioning)
+		if err != nil {
+			return err
+		}
+		before = append(before, lock)
+	}
+	if !args.accessLogTarget {
+		if _, err := s3.NewBucketLoggingV2(ctx, args.Name, &s3.BucketLoggingV2Args{
+			Bucket:       bucket.ID(),
+			TargetBucket: args.AccessLogs,
+			TargetPrefix: pulumi.String(args.Name + "/"),
+		}, child); err != nil {
+			return err
+		}
+	}
+	b.Policy, err = s3.NewBucketPolicy(ctx, args.Name, &s3.BucketPolicyArgs{
+		Bucket: bucket.ID(),
+		Policy: args.policy(b.ARN).JSON(),
+	}, child, pulumi.DependsOn(before))
+	return err
+}
+
+func (b *Bucket) encrypt(ctx *pulumi.Context, args BucketArgs, bucket *s3.BucketV2) error {
+	rule := s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
+		ApplyServerSideEncryptionByDefault: s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
+			SseAlgorithm: pulumi.String("AES256"),
+		},
+	}
+	if !args.accessLogTarget {
+		rule = s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
+			BucketKeyEnabled: pulumi.Bool(true),
+			ApplyServerSideEncryptionByDefault: s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
+				SseAlgorithm:   pulumi.String("aws:kms"),
+				KmsMasterKeyId: args.Key.ARN,
+			},
+		}
+	}
+	_, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, args.Name, &s3.BucketServerSideEncryptionConfigurationV2Args{
+		Bucket: bucket.ID(),
+		Rules:  s3.BucketServerSideEncryptionConfigurationV2RuleArray{rule},
+	}, pulumi.Parent(bucket))
+	return err
+}
+
+// expire cleans up what nobody sees: parts of broken uploads, old versions,
+// and whole objects where the bucket keeps them for a time only.
+func (b *Bucket) expire(ctx *pulumi.Context, args BucketArgs, bucket *s3.BucketV2, versioning pulumi.Resource) error {
+	rule := s3.BucketLifecycleConfigurationV2RuleArgs{
+		Id:     pulumi.String("clean-up"),
+		Status: pulumi.String("Enabled"),
+		Filter: s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")},
+		AbortIncompleteMultipartUpload: s3.BucketLifecycleConfigurationV2RuleAbortIncompleteMultipartUploadArgs{
+			DaysAfterInitiation: pulumi.Int(7),
+		},
+		NoncurrentVersionExpiration: s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
+			NoncurrentDays: pulumi.Int(args.NoncurrentDays),
+		},
+	}
+	if args.ExpireDays > 0 {
+		rule.Expiration = s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(args.ExpireDays)}
+	}
+	_, err := s3.NewBucketLifecycleConfigurationV2(ctx, args.Name, &s3.BucketLifecycleConfigurationV2Args{
+		Bucket: bucket.ID(),
+		Rules:  s3.BucketLifecycleConfigurationV2RuleArray{rule},
+	}, pulumi.Parent(bucket), pulumi.DependsOn([]pulumi.Resource{versioning}))
+	return err
+}
+
+func (b *Bucket) lock(ctx *pulumi.Context, args BucketArgs, bucket *s3.BucketV2, versioning pulumi.Resource) (pulumi.Resource, error) {
+	return s3.NewBucketObjectLockConfigurationV2(ctx, args.Name, &s3.BucketObjectLockConfigurationV2Args{
+		Bucket: bucket.ID(),
+		Rule: s3.BucketObjectLockConfigurationV2RuleArgs{
+			DefaultRetention: s3.BucketObjectLockConfigurationV2RuleDefaultRetentionArgs{
+				Mode: pulumi.String(args.LockMode),
+				Days: pulumi.Int(args.LockDays),
+			},
+		},
+	}, pulumi.Parent(bucket), pulumi.DependsOn([]pulumi.Resource{versioning}))
+}

@@ -1,0 +1,57 @@
+package secure
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/ringfence/ringfence/shared/iampolicy"
+)
+
+// policy is the bucket policy: what every bucket of the estate denies, and
+// then what this one adds.
+//
+// The denials name everyone, so each leaves room for those that must pass: a
+// request that an AWS service makes on its own behalf carries no account.
+// Condition values are fixed, never patterns, or Security Hub takes the bucket
+// for public (S3.2, S3.3).
+func (a BucketArgs) policy(arn pulumi.StringOutput) iampolicy.Document {
+	all := pulumi.StringArray{arn, pulumi.Sprintf("%s/*", arn)}
+	objects := pulumi.StringArray{pulumi.Sprintf("%s/*", arn)}
+	statements := []iampolicy.Statement{
+		deny("DenyPlainHTTP", []string{"s3:*"}, all,
+			iampolicy.Is("Bool", "aws:SecureTransport", "false")),
+		deny("DenyOldTLS", []string{"s3:*"}, all,
+			iampolicy.Is("NumericLessThan", "s3:TlsVersion", "1.2")),
+		deny("DenyForeignPrincipals", []string{"s3:*"}, all,
+			iampolicy.Is("StringNotEquals", "aws:PrincipalAccount", a.Names.Account),
+			iampolicy.Is("BoolIfExists", "aws:PrincipalIsAWSService", "false")),
+		deny("DenyCustomerProvidedKeys", []string{"s3:PutObject"}, objects,
+			iampolicy.Is("Null", "s3:x-amz-server-side-encryption-customer-algorithm", "false")),
+		deny("DenyBucketDeletion", []string{"s3:DeleteBucket"}, pulumi.StringArray{arn},
+			iampolicy.When("ArnNotEquals", "aws:PrincipalArn", a.BreakGlassARN)),
+	}
+	if !a.accessLogTarget {
+		// IfExists: a request without the header gets the bucket's default,
+		// which is this key.
+		statements = append(statements,
+			deny("DenyOtherEncryption", []string{"s3:PutObject"}, objects,
+				iampolicy.Is("StringNotEqualsIfExists", "s3:x-amz-server-side-encryption", "aws:kms")),
+			deny("DenyOtherKeys", []string{"s3:PutObject"}, objects,
+				iampolicy.When("StringNotEqualsIfExists", "s3:x-amz-server-side-encryption-aws-kms-key-id", a.Key.ARN)))
+	}
+	if a.Statements != nil {
+		statements = append(statements, a.Statements(arn)...)
+	}
+	return iampolicy.Document{Statements: statements}
+}
+
+// deny denies everyone, when all conditions hold.
+func deny(sid string, actions []string, resources pulumi.StringArray, conditions ...iampolicy.Condition) iampolicy.Statement {
+	return iampolicy.Statement{
+		Sid:        sid,
+		Effect:     iampolicy.Deny,
+		Principals: iampolicy.Everyone(),
+		Actions:    actions,
+		Resources:  resources,
+		Conditions: conditions,
+	}
+}
