@@ -1,0 +1,122 @@
+package audit
+
+import (
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// alarm is one alarm over the trail's log group.
+type alarm struct {
+	// name names the metric filter, the metric and the alarm.
+	name string
+	// description is what a person reads who gets the alarm.
+	description string
+	// pattern is a CloudWatch Logs filter pattern over CloudTrail's JSON.
+	pattern string
+}
+
+// alarms are the fifteen of the CIS AWS Foundations Benchmark 3.0 and 5.0, 4.1
+// to 4.15, in their order (controls AUD-15 to AUD-29). The patterns follow the
+// benchmark.
+var alarms = []alarm{
+	{"unauthorized-api-calls", "CIS 4.1: a call was refused for want of permission",
+		`{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }`},
+	{"console-sign-in-without-mfa", "CIS 4.2: somebody signed in to the console without MFA",
+		`{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes") && ($.userIdentity.type = "IAMUser") && ($.responseElements.ConsoleLogin = "Success") }`},
+	{"root-usage", "CIS 4.3: the root user did something",
+		`{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }`},
+	{"iam-policy-changes", "CIS 4.4: a policy or its attachment was changed",
+		anyOf("DeleteGroupPolicy", "DeleteRolePolicy", "DeleteUserPolicy", "PutGroupPolicy", "PutRolePolicy", "PutUserPolicy",
+			"CreatePolicy", "DeletePolicy", "CreatePolicyVersion", "DeletePolicyVersion", "AttachRolePolicy", "DetachRolePolicy",
+			"AttachUserPolicy", "DetachUserPolicy", "AttachGroupPolicy", "DetachGroupPolicy")},
+	{"cloudtrail-changes", "CIS 4.5: a trail was changed or stopped",
+		anyOf("CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging")},
+	{"console-sign-in-failures", "CIS 4.6: a sign-in to the console failed",
+		`{ ($.eventName = ConsoleLogin) && ($.errorMessage = "Failed authentication") }`},
+	{"key-disabled-or-deleted", "CIS 4.7: a customer-managed key was disabled or scheduled for deletion",
+		anyOfService("kms", "DisableKey", "ScheduleKeyDeletion")},
+	{"bucket-policy-changes", "CIS 4.8: the policy, ACL, CORS, lifecycle or replication of a bucket was changed",
+		anyOfService("s3", "PutBucketAcl", "PutBucketPolicy", "PutBucketCors", "PutBucketLifecycle", "PutBucketReplication",
+			"DeleteBucketPolicy", "DeleteBucketCors", "DeleteBucketLifecycle", "DeleteBucketReplication")},
+	{"config-changes", "CIS 4.9: AWS Config was changed or stopped",
+		anyOfService("config", "StopConfigurationRecorder", "DeleteDeliveryChannel", "PutDeliveryChannel",
+			"PutConfigurationRecorder")},
+	{"security-group-changes", "CIS 4.10: a security group was changed",
+		anyOf("AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress", "RevokeSecurityGroupIngress",
+			"RevokeSecurityGroupEgress", "CreateSecurityGroup", "DeleteSecurityGroup")},
+	{"network-acl-changes", "CIS 4.11: a network ACL was changed",
+		anyOf("CreateNetworkAcl", "CreateNetworkAclEntry", "DeleteNetworkAcl", "DeleteNetworkAclEntry",
+			"ReplaceNetworkAclEntry", "ReplaceNetworkAclAssociation")},
+	{"gateway-changes", "CIS 4.12: a network gateway was changed",
+		anyOf("CreateCustomerGateway", "DeleteCustomerGateway", "AttachInternetGateway", "CreateInternetGateway",
+			"DeleteInternetGateway", "DetachInternetGateway")},
+	{"route-table-changes", "CIS 4.13: a route table was changed",
+		anyOfService("ec2", "CreateRoute", "CreateRouteTable", "ReplaceRoute", "ReplaceRouteTableAssociation",
+			"DeleteRouteTable", "DeleteRoute", "DisassociateRouteTable")},
+	{"vpc-changes", "CIS 4.14: a VPC or a peering was changed",
+		anyOf("CreateVpc", "DeleteVpc", "ModifyVpcAttribute", "AcceptVpcPeeringConnection", "CreateVpcPeeringConnection",
+			"DeleteVpcPeeringConnection", "RejectVpcPeeringConnection", "AttachClassicLinkVpc", "DetachClassicLinkVpc",
+			"DisableVpcClassicLink", "EnableVpcClassicLink")},
+	{"organizations-changes", "CIS 4.15: the organization was changed",
+		anyOfService("organizations", "AcceptHandshake", "AttachPolicy", "CreateAccount", "CreateOrganizationalUnit",
+			"CreatePolicy", "DeclineHandshake", "DeleteOrganization", "DeleteOrganizationalUnit", "DeletePolicy",
+			"DetachPolicy", "DisablePolicyType", "EnablePolicyType", "InviteAccountToOrganization", "LeaveOrganization",
+			"MoveAccount", "RemoveAccountFromOrganization", "UpdateOrganizationalUnit", "UpdatePolicy")},
+}
+
+// newAlarms makes a metric filter and an alarm for each; one event is enough
+// for an alarm, and every alarm goes to the topic (control AUD-30).
+func (a *audit) newAlarms(ctx *pulumi.Context) error {
+	namespace := a.Names.Of("audit")
+	for _, alarm := range alarms {
+		filter, err := cloudwatch.NewLogMetricFilter(ctx, alarm.name, &cloudwatch.LogMetricFilterArgs{
+			Name:         pulumi.String(a.Names.Of(alarm.name)),
+			LogGroupName: a.logGroup.Name,
+			Pattern:      pulumi.String(alarm.pattern),
+			MetricTransformation: cloudwatch.LogMetricFilterMetricTransformationArgs{
+				Namespace: pulumi.String(namespace),
+				Name:      pulumi.String(alarm.name),
+				Value:     pulumi.String("1"),
+			},
+		}, pulumi.Parent(a.logGroup))
+		if err != nil {
+			return err
+		}
+		if _, err := cloudwatch.NewMetricAlarm(ctx, alarm.name, &cloudwatch.MetricAlarmArgs{
+			Name:               pulumi.String(a.Names.Of(alarm.name)),
+			AlarmDescription:   pulumi.String(alarm.description),
+			Namespace:          pulumi.String(namespace),
+			MetricName:         pulumi.String(alarm.name),
+			Statistic:          pulumi.String("Sum"),
+			Period:             pulumi.Int(300),
+			EvaluationPeriods:  pulumi.Int(1),
+			Threshold:          pulumi.Float64(1),
+			ComparisonOperator: pulumi.String("GreaterThanOrEqualToThreshold"),
+			TreatMissingData:   pulumi.String("notBreaching"), // no event, no alarm
+			ActionsEnabled:     pulumi.Bool(true),
+			AlarmActions:       pulumi.Array{a.topic.Arn},
+		}, pulumi.Parent(filter)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// anyOf matches events by name.
+func anyOf(events ...string) string { return "{ " + names(events) + " }" }
+
+// anyOfService matches events of one service by name, where other services
+// have events of the same name.
+func anyOfService(service string, events ...string) string {
+	return "{ ($.eventSource = " + service + ".amazonaws.com) && (" + names(events) + ") }"
+}
+
+func names(events []string) string {
+	tests := make([]string, len(events))
+	for i, event := range events {
+		tests[i] = "($.eventName = " + event + ")"
+	}
+	return strings.Join(tests, " || ")
+}

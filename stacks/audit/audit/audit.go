@@ -1,0 +1,76 @@
+// Package audit builds the audit stack: a multi-region trail with its own key,
+// a bucket that only CloudTrail can write to and nobody can rewrite, and the
+// alarms of the CIS AWS Foundations Benchmark over the trail's log group.
+package audit
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudtrail"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/ringfence/ringfence/shared/contract"
+	"github.com/ringfence/ringfence/shared/program"
+	"github.com/ringfence/ringfence/shared/secure"
+)
+
+// Stack is the program of the audit stack.
+func Stack(ctx *pulumi.Context, p *program.Program) error {
+	security, err := contract.Read[contract.Security](ctx)
+	if err != nil {
+		return err
+	}
+	data, err := contract.Read[contract.Data](ctx)
+	if err != nil {
+		return err
+	}
+	a := &audit{Program: p, security: security, data: data}
+	if err := ctx.RegisterComponentResource("ringfence:audit:Audit", "audit", a, p.Provider); err != nil {
+		return err
+	}
+	for _, provision := range []func(*pulumi.Context) error{
+		a.newKey,
+		a.newBucket,
+		a.newTrail,
+		a.newTopic,
+		a.newAlarms,
+		a.newAuditorGrant,
+	} {
+		if err := provision(ctx); err != nil {
+			return err
+		}
+	}
+	if err := ctx.RegisterResourceOutputs(a, pulumi.Map{"trailArn": a.trail.Arn}); err != nil {
+		return err
+	}
+	return contract.Export(ctx, contract.Audit{
+		TrailARN:         a.trail.Arn,
+		AuditBucketName:  a.bucket.Name,
+		AuditKeyARN:      a.key.ARN,
+		TrailLogGroupARN: a.logGroup.Arn,
+		AlarmTopicARN:    a.topic.Arn,
+	})
+}
+
+// audit is the component; its fields are filled in the order of the steps above.
+type audit struct {
+	pulumi.ResourceState
+	*program.Program
+
+	security contract.Security
+	data     contract.Data
+
+	key      *secure.Key
+	bucket   *secure.Bucket
+	logGroup *cloudwatch.LogGroup
+	trail    *cloudtrail.Trail
+	topic    *sns.Topic
+}
+
+// trailName names the trail, its log group and its delivery role.
+const trailName = "trail"
+
+// trailARN is known before the trail exists: the key and the bucket name it.
+func (a *audit) trailARN() string {
+	return a.Names.ARN("cloudtrail", "trail/"+a.Names.Of(trailName))
+}

@@ -1,0 +1,83 @@
+package audit
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/ringfence/ringfence/shared/iampolicy"
+	"github.com/ringfence/ringfence/shared/secure"
+)
+
+const cloudTrailService = "cloudtrail.amazonaws.com"
+
+// newBucket makes the bucket of the audit log: written by CloudTrail for this
+// trail only, changed by nobody, locked outside ephemeral environments
+// (controls AUD-10 to AUD-13).
+func (a *audit) newBucket(ctx *pulumi.Context) error {
+	days := a.Env.Retention.AuditDays
+	var err error
+	a.bucket, err = secure.NewBucket(ctx, secure.BucketArgs{
+		Setting:        a.Setting(),
+		Name:           "audit",
+		Purpose:        "audit-log",
+		Classification: "confidential",
+		Key:            a.key,
+		AccessLogs:     a.data.LogBucketName,
+		BreakGlassARN:  a.security.BreakGlassRoleARN,
+		NoncurrentDays: days,
+		ExpireDays:     days,
+		LockMode:       a.Setting().Safeguards.AuditLock,
+		LockDays:       days,
+		Statements:     a.onlyCloudTrailWrites,
+	}, pulumi.Parent(a))
+	return err
+}
+
+func (a *audit) onlyCloudTrailWrites(bucketARN pulumi.StringOutput) []iampolicy.Statement {
+	forThisTrail := iampolicy.Is("StringEquals", "aws:SourceArn", a.trailARN())
+	everything := pulumi.StringArray{bucketARN, pulumi.Sprintf("%s/*", bucketARN)}
+	return []iampolicy.Statement{
+		{
+			Sid:        "LetCloudTrailCheckBucket",
+			Effect:     iampolicy.Allow,
+			Principals: iampolicy.Services(cloudTrailService),
+			Actions:    []string{"s3:GetBucketAcl"},
+			Resources:  pulumi.StringArray{bucketARN},
+			Conditions: []iampolicy.Condition{forThisTrail},
+		},
+		{
+			Sid:        "LetCloudTrailWrite",
+			Effect:     iampolicy.Allow,
+			Principals: iampolicy.Services(cloudTrailService),
+			Actions:    []string{"s3:PutObject"},
+			Resources:  pulumi.StringArray{pulumi.Sprintf("%s/AWSLogs/%s/*", bucketARN, a.Names.Account)},
+			Conditions: []iampolicy.Condition{
+				forThisTrail,
+				// CloudTrail always sends it (CloudTrail User Guide, "Amazon S3
+				// bucket policy for CloudTrail").
+				iampolicy.Is("StringEquals", "s3:x-amz-acl", "bucket-owner-full-control"),
+			},
+		},
+		{
+			Sid:        "DenyOtherWriters",
+			Effect:     iampolicy.Deny,
+			Principals: iampolicy.Everyone(),
+			Actions:    []string{"s3:PutObject"},
+			Resources:  everything,
+			Conditions: []iampolicy.Condition{iampolicy.Is("StringNotEqualsIfExists", "aws:PrincipalServiceName", cloudTrailService)},
+		},
+		{
+			Sid:        "DenyTampering",
+			Effect:     iampolicy.Deny,
+			Principals: iampolicy.Everyone(),
+			Actions: []string{
+				"s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:DeleteObjectVersion",
+				"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning", "s3:PutObjectLegalHold",
+				"s3:PutObjectRetention",
+			},
+			Resources: everything,
+			Conditions: []iampolicy.Condition{
+				iampolicy.When("ArnNotEquals", "aws:PrincipalArn", a.security.BreakGlassRoleARN),
+			},
+		},
+	}
+}

@@ -1,0 +1,59 @@
+package audit
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/ringfence/ringfence/shared/iampolicy"
+)
+
+// alarmPublishers are the services that publish to the alarm topic.
+var alarmPublishers = []string{"cloudwatch.amazonaws.com", "events.amazonaws.com"}
+
+// newTopic makes the topic of the security alarms: encrypted, and only for
+// CloudWatch and EventBridge of this account to publish to (control AUD-31).
+func (a *audit) newTopic(ctx *pulumi.Context) error {
+	var err error
+	a.topic, err = sns.NewTopic(ctx, "alarms", &sns.TopicArgs{
+		Name:           pulumi.String(a.Names.Of("alarms")),
+		KmsMasterKeyId: a.key.ARN,
+	}, pulumi.Parent(a))
+	if err != nil {
+		return err
+	}
+	if _, err := sns.NewTopicPolicy(ctx, "alarms", &sns.TopicPolicyArgs{
+		Arn: a.topic.Arn,
+		Policy: iampolicy.Document{Statements: []iampolicy.Statement{
+			{
+				Sid:        "LetAlarmsPublish",
+				Effect:     iampolicy.Allow,
+				Principals: iampolicy.Services(alarmPublishers...),
+				Actions:    []string{"sns:Publish"},
+				Resources:  pulumi.StringArray{a.topic.Arn},
+				Conditions: []iampolicy.Condition{iampolicy.Is("StringEquals", "aws:SourceAccount", a.Names.Account)},
+			},
+			{
+				Sid:        "DenyPlainHTTP",
+				Effect:     iampolicy.Deny,
+				Principals: iampolicy.Everyone(),
+				Actions:    []string{"sns:Publish"},
+				Resources:  pulumi.StringArray{a.topic.Arn},
+				Conditions: []iampolicy.Condition{iampolicy.Is("Bool", "aws:SecureTransport", "false")},
+			},
+		}}.JSON(),
+	}, pulumi.Parent(a.topic)); err != nil {
+		return err
+	}
+	for i, email := range a.Env.Alarms.Emails {
+		if _, err := sns.NewTopicSubscription(ctx, fmt.Sprintf("alarms-%d", i), &sns.TopicSubscriptionArgs{
+			Topic:    a.topic.Arn,
+			Protocol: pulumi.String("email"),
+			Endpoint: pulumi.String(email),
+		}, pulumi.Parent(a.topic)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+// Package data builds the data stack: one bucket for the workloads' data, its
+// key, the bucket for access logs, and a grant for each workload on its own
+// prefixes.
+//
+// The grants are made here and not in the security stack, because they name
+// the bucket and the key: so roles come first, data second, and there is no
+// cycle.
+package data
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/ringfence/ringfence/shared/contract"
+	"github.com/ringfence/ringfence/shared/program"
+	"github.com/ringfence/ringfence/shared/secure"
+)
+
+// Stack is the program of the data stack.
+func Stack(ctx *pulumi.Context, p *program.Program) error {
+	network, err := contract.Read[contract.Network](ctx)
+	if err != nil {
+		return err
+	}
+	security, err := contract.Read[contract.Security](ctx)
+	if err != nil {
+		return err
+	}
+	d := &data{Program: p, network: network, security: security}
+	if err := ctx.RegisterComponentResource("ringfence:data:Data", "data", d, p.Provider); err != nil {
+		return err
+	}
+	for _, provision := range []func(*pulumi.Context) error{
+		d.newKey,
+		d.newAccessLogBucket,
+		d.newBucket,
+		d.newGrants,
+	} {
+		if err := provision(ctx); err != nil {
+			return err
+		}
+	}
+	if err := ctx.RegisterResourceOutputs(d, pulumi.Map{"bucket": d.bucket.Name}); err != nil {
+		return err
+	}
+	return contract.Export(ctx, contract.Data{
+		DataBucketName: d.bucket.Name,
+		DataBucketARN:  d.bucket.ARN,
+		DataBucketURL:  pulumi.Sprintf("s3://%s", d.bucket.Name),
+		DataKeyARN:     d.key.ARN,
+		LogBucketName:  d.accessLogs.Name,
+	})
+}
+
+// data is the component; its fields are filled in the order of the steps above.
+type data struct {
+	pulumi.ResourceState
+	*program.Program
+
+	network  contract.Network
+	security contract.Security
+
+	key        *secure.Key
+	accessLogs *secure.Bucket
+	bucket     *secure.Bucket
+}

@@ -1,0 +1,61 @@
+package data
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/ringfence/ringfence/shared/iampolicy"
+	"github.com/ringfence/ringfence/shared/secure"
+)
+
+// newKey makes the key of the data bucket and of the volumes that the workloads
+// run on. The workloads use it only through S3 and through the services that
+// attach their volumes, and only from this account (control DAT-04).
+func (d *data) newKey(ctx *pulumi.Context) error {
+	workloads := pulumi.StringArray{d.security.MLServiceRoleARN}
+	for _, w := range d.Env.Workloads {
+		workloads = append(workloads, d.roleARN(w.Name))
+	}
+	ownAccount := iampolicy.Is("StringEquals", "kms:CallerAccount", d.Names.Account)
+	throughVolumes := iampolicy.Is("StringEquals", "kms:ViaService", d.Names.ServiceHost("ec2"), d.Names.ServiceHost("sagemaker"))
+	var err error
+	d.key, err = secure.NewKey(ctx, secure.KeyArgs{
+		Setting:     d.Setting(),
+		Name:        "data",
+		Description: "Encrypts the data bucket and the volumes of the workloads",
+		Uses: []iampolicy.Statement{
+			{
+				Sid:        "UseThroughS3",
+				Effect:     iampolicy.Allow,
+				Principals: iampolicy.AWS(workloads...),
+				Actions:    []string{"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"},
+				Resources:  iampolicy.Strings("*"),
+				Conditions: []iampolicy.Condition{iampolicy.Is("StringEquals", "kms:ViaService", d.Names.ServiceHost("s3")), ownAccount},
+			},
+			{
+				Sid:        "UseThroughVolumes",
+				Effect:     iampolicy.Allow,
+				Principals: iampolicy.AWS(workloads...),
+				Actions:    []string{"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"},
+				Resources:  iampolicy.Strings("*"),
+				Conditions: []iampolicy.Condition{throughVolumes, ownAccount},
+			},
+			{
+				Sid:        "LetVolumesHoldKeyOpen",
+				Effect:     iampolicy.Allow,
+				Principals: iampolicy.AWS(workloads...),
+				Actions:    []string{"kms:CreateGrant"},
+				Resources:  iampolicy.Strings("*"),
+				Conditions: []iampolicy.Condition{
+					iampolicy.Is("Bool", "kms:GrantIsForAWSResource", "true"),
+					throughVolumes,
+					ownAccount,
+				},
+			},
+		},
+	}, pulumi.Parent(d))
+	return err
+}
+
+func (d *data) roleARN(workload string) pulumi.StringOutput {
+	return d.security.WorkloadRoleARNs.MapIndex(pulumi.String(workload))
+}

@@ -1,0 +1,10 @@
+// The network stack: a VPC without any route to the internet, and the private
+// endpoints through which its workloads reach AWS.
+package main
+
+import (
+	"github.com/ringfence/ringfence/shared/program"
+	"github.com/ringfence/ringfence/stacks/network/network"
+)
+
+func main() { program.Main(network.Stack) }

@@ -1,0 +1,87 @@
+package network
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/ringfence/ringfence/shared/iampolicy"
+	"github.com/ringfence/ringfence/shared/secure"
+)
+
+const flowLogs = "flow-logs"
+
+// newFlowLogs records every connection of the VPC, accepted or refused, in an
+// encrypted log group (controls NET-09 to NET-11).
+func (n *network) newFlowLogs(ctx *pulumi.Context) error {
+	key, err := secure.NewKey(ctx, secure.KeyArgs{
+		Setting:     n.Setting(),
+		Name:        flowLogs,
+		Description: "Encrypts the flow logs of the VPC",
+		Uses:        []iampolicy.Statement{secure.LogGroupUse(n.Names, flowLogs)},
+	}, pulumi.Parent(n))
+	if err != nil {
+		return err
+	}
+	group, err := secure.NewLogGroup(ctx, secure.LogGroupArgs{
+		Setting: n.Setting(),
+		Name:    flowLogs,
+		Days:    n.Env.Retention.LogDays,
+		Key:     key,
+	}, pulumi.Parent(n))
+	if err != nil {
+		return err
+	}
+	n.flowLogGroupARN = group.Arn
+	role, err := n.newDeliveryRole(ctx, group.Arn)
+	if err != nil {
+		return err
+	}
+	_, err = ec2.NewFlowLog(ctx, "vpc", &ec2.FlowLogArgs{
+		VpcId:                  n.vpc.ID(),
+		TrafficType:            pulumi.String("ALL"),
+		LogDestinationType:     pulumi.String("cloud-watch-logs"),
+		LogDestination:         group.Arn,
+		IamRoleArn:             role.Arn,
+		MaxAggregationInterval: pulumi.Int(60),
+		Tags:                   n.tags(flowLogs),
+	}, pulumi.Parent(n.vpc))
+	return err
+}
+
+// newDeliveryRole makes the role with which the flow-log service writes to its
+// group. The estate's permissions boundary belongs to the security stack,
+// which is deployed after this one, so the role gets a boundary of its own,
+// and a far narrower one: exactly what its policy grants.
+func (n *network) newDeliveryRole(ctx *pulumi.Context, groupARN pulumi.StringOutput) (*iam.Role, error) {
+	delivery := iampolicy.Document{Statements: []iampolicy.Statement{{
+		Sid:       "WriteFlowLogs",
+		Effect:    iampolicy.Allow,
+		Actions:   []string{"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"},
+		Resources: pulumi.StringArray{pulumi.Sprintf("%s:*", groupARN)},
+	}}}
+	boundary, err := iam.NewPolicy(ctx, flowLogs, &iam.PolicyArgs{
+		Name:        pulumi.String(n.Names.Of("flow-logs-boundary")),
+		Description: pulumi.String("The most that the flow-log delivery role can ever do"),
+		Policy:      delivery.JSON(),
+	}, pulumi.Parent(n))
+	if err != nil {
+		return nil, err
+	}
+	role, err := iam.NewRole(ctx, flowLogs, &iam.RoleArgs{
+		Name:                pulumi.String(n.Names.Of(flowLogs)),
+		Description:         pulumi.String("Delivers the flow logs of the VPC"),
+		AssumeRolePolicy:    secure.ServiceTrust(n.Names, "vpc-flow-logs.amazonaws.com", n.Names.ARN("ec2", "vpc-flow-log/*")).JSON(),
+		PermissionsBoundary: boundary.Arn,
+		MaxSessionDuration:  pulumi.Int(3600),
+	}, pulumi.Parent(n))
+	if err != nil {
+		return nil, err
+	}
+	_, err = iam.NewRolePolicy(ctx, flowLogs, &iam.RolePolicyArgs{
+		Name:   pulumi.String("delivery"),
+		Role:   role.Name,
+		Policy: delivery.JSON(),
+	}, pulumi.Parent(role))
+	return role, err
+}

@@ -1,0 +1,77 @@
+// Package security builds the security stack: one role per workload, the
+// people's roles, and the permissions boundary that all of them carry.
+//
+// Roles get here what their service needs to run at all. What they may do with
+// data is granted in the data stack, next to the bucket and the key.
+package security
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/ringfence/ringfence/shared/contract"
+	"github.com/ringfence/ringfence/shared/program"
+)
+
+// Stack is the program of the security stack.
+func Stack(ctx *pulumi.Context, p *program.Program) error {
+	network, err := contract.Read[contract.Network](ctx)
+	if err != nil {
+		return err
+	}
+	s := &security{Program: p, network: network}
+	if err := ctx.RegisterComponentResource("ringfence:security:Security", "security", s, p.Provider); err != nil {
+		return err
+	}
+	for _, provision := range []func(*pulumi.Context) error{
+		s.newBoundary,
+		s.newWorkloadRoles,
+		s.newMLServiceRole,
+		s.newAuditor,
+		s.newBreakGlass,
+		s.newDataScientist,
+	} {
+		if err := provision(ctx); err != nil {
+			return err
+		}
+	}
+	if err := ctx.RegisterResourceOutputs(s, pulumi.Map{"boundaryArn": s.boundary.Arn}); err != nil {
+		return err
+	}
+	return contract.Export(ctx, s.contract())
+}
+
+// security is the component; its fields are filled in the order of the steps above.
+type security struct {
+	pulumi.ResourceState
+	*program.Program
+
+	network contract.Network
+
+	boundary         *iam.Policy
+	workloadRoles    map[string]*iam.Role
+	instanceProfiles map[string]*iam.InstanceProfile
+	mlService        *iam.Role
+	auditor          *iam.Role
+	breakGlass       *iam.Role
+	dataScientist    *iam.Role
+}
+
+func (s *security) contract() contract.Security {
+	roles, profiles := pulumi.StringMap{}, pulumi.StringMap{}
+	for name, role := range s.workloadRoles {
+		roles[name] = role.Arn
+	}
+	for name, profile := range s.instanceProfiles {
+		profiles[name] = profile.Arn
+	}
+	return contract.Security{
+		WorkloadRoleARNs:     roles.ToStringMapOutput(),
+		InstanceProfileARNs:  profiles.ToStringMapOutput(),
+		MLServiceRoleARN:     s.mlService.Arn,
+		BoundaryARN:          s.boundary.Arn,
+		AuditorRoleARN:       s.auditor.Arn,
+		BreakGlassRoleARN:    s.breakGlass.Arn,
+		DataScientistRoleARN: s.dataScientist.Arn,
+	}
+}
