@@ -10,7 +10,7 @@ import (
 // versionKey is the output that carries Contract.Version.
 const versionKey = "contractVersion"
 
-// outputType maps the type of a contract field to the plain type it carries.
+// plainTypes maps the type of a contract field to the plain type it carries.
 var plainTypes = map[reflect.Type]reflect.Type{
 	reflect.TypeFor[pulumi.StringOutput]():      reflect.TypeFor[string](),
 	reflect.TypeFor[pulumi.StringArrayOutput](): reflect.TypeFor[[]string](),
@@ -42,16 +42,28 @@ func Fields(c Contract) []Field {
 	return out
 }
 
-// Export makes the contract the outputs of the running program. A field that
+// Outputs are the stack outputs that carry the contract, by key. A field that
 // was never set is an error: a consumer would wait for it in vain.
-func Export(ctx *pulumi.Context, c Contract) error {
+func Outputs(c Contract) (map[string]pulumi.Output, error) {
 	v := reflect.ValueOf(c)
+	out := map[string]pulumi.Output{versionKey: pulumi.Int(c.Version()).ToIntOutput()}
 	for _, f := range Fields(c) {
 		if v.Field(f.index).IsZero() {
-			return fmt.Errorf("contract of stack %s: field %s was never set", c.Stack(), f.Key)
+			return nil, fmt.Errorf("contract of stack %s: field %s was never set", c.Stack(), f.Key)
 		}
-		ctx.Export(f.Key, v.Field(f.index).Interface().(pulumi.Output))
+		out[f.Key] = v.Field(f.index).Interface().(pulumi.Output)
 	}
-	ctx.Export(versionKey, pulumi.Int(c.Version()))
+	return out, nil
+}
+
+// Export makes the contract the outputs of the running program.
+func Export(ctx *pulumi.Context, c Contract) error {
+	outputs, err := Outputs(c)
+	if err != nil {
+		return err
+	}
+	for key, output := range outputs {
+		ctx.Export(key, output)
+	}
 	return nil
 }

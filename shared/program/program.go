@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
 	environment "github.com/ringfence/ringfence/shared/config"
+	"github.com/ringfence/ringfence/shared/contract"
 	"github.com/ringfence/ringfence/shared/names"
 	"github.com/ringfence/ringfence/shared/secure"
 )
@@ -32,8 +33,9 @@ func (p *Program) Setting() secure.Setting {
 	return secure.Setting{Names: p.Names, Safeguards: p.Env.Lifecycle.Safeguards()}
 }
 
-// Stack is a stack's program.
-type Stack func(ctx *pulumi.Context, p *Program) error
+// Stack is a stack's program: it creates the stack's resources and returns what
+// the stack promises to others.
+type Stack func(ctx *pulumi.Context, p *Program) (contract.Contract, error)
 
 // Main runs the stack's program as the main function of its binary.
 func Main(stack Stack) { pulumi.Run(Run(stack, filepath.Join("..", "environments"))) }
@@ -60,11 +62,15 @@ func Run(stack Stack, environments string) pulumi.RunFunc {
 		if err != nil {
 			return err
 		}
-		return stack(ctx, &Program{
+		exports, err := stack(ctx, &Program{
 			Env:      env,
 			Names:    names.New(ctx.Stack(), env.AccountID, env.Region),
 			Provider: pulumi.Provider(provider),
 		})
+		if err != nil {
+			return err
+		}
+		return contract.Export(ctx, exports)
 	}
 }
 

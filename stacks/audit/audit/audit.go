@@ -15,18 +15,18 @@ import (
 )
 
 // Stack is the program of the audit stack.
-func Stack(ctx *pulumi.Context, p *program.Program) error {
+func Stack(ctx *pulumi.Context, p *program.Program) (contract.Contract, error) {
 	security, err := contract.Read[contract.Security](ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	data, err := contract.Read[contract.Data](ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a := &audit{Program: p, security: security, data: data}
 	if err := ctx.RegisterComponentResource("ringfence:audit:Audit", "audit", a, p.Provider); err != nil {
-		return err
+		return nil, err
 	}
 	for _, provision := range []func(*pulumi.Context) error{
 		a.newKey,
@@ -37,19 +37,19 @@ func Stack(ctx *pulumi.Context, p *program.Program) error {
 		a.newAuditorGrant,
 	} {
 		if err := provision(ctx); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := ctx.RegisterResourceOutputs(a, pulumi.Map{"trailArn": a.trail.Arn}); err != nil {
-		return err
+		return nil, err
 	}
-	return contract.Export(ctx, contract.Audit{
+	return contract.Audit{
 		TrailARN:         a.trail.Arn,
 		AuditBucketName:  a.bucket.Name,
 		AuditKeyARN:      a.key.ARN,
 		TrailLogGroupARN: a.logGroup.Arn,
 		AlarmTopicARN:    a.topic.Arn,
-	})
+	}, nil
 }
 
 // audit is the component; its fields are filled in the order of the steps above.

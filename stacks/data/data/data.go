@@ -16,18 +16,18 @@ import (
 )
 
 // Stack is the program of the data stack.
-func Stack(ctx *pulumi.Context, p *program.Program) error {
+func Stack(ctx *pulumi.Context, p *program.Program) (contract.Contract, error) {
 	network, err := contract.Read[contract.Network](ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	security, err := contract.Read[contract.Security](ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	d := &data{Program: p, network: network, security: security}
 	if err := ctx.RegisterComponentResource("ringfence:data:Data", "data", d, p.Provider); err != nil {
-		return err
+		return nil, err
 	}
 	for _, provision := range []func(*pulumi.Context) error{
 		d.newKey,
@@ -36,19 +36,19 @@ func Stack(ctx *pulumi.Context, p *program.Program) error {
 		d.newGrants,
 	} {
 		if err := provision(ctx); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := ctx.RegisterResourceOutputs(d, pulumi.Map{"bucket": d.bucket.Name}); err != nil {
-		return err
+		return nil, err
 	}
-	return contract.Export(ctx, contract.Data{
+	return contract.Data{
 		DataBucketName: d.bucket.Name,
 		DataBucketARN:  d.bucket.ARN,
 		DataBucketURL:  pulumi.Sprintf("s3://%s", d.bucket.Name),
 		DataKeyARN:     d.key.ARN,
 		LogBucketName:  d.accessLogs.Name,
-	})
+	}, nil
 }
 
 // data is the component; its fields are filled in the order of the steps above.

@@ -1,6 +1,8 @@
 package data
 
 import (
+	"fmt"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/ringfence/ringfence/shared/iampolicy"
@@ -56,6 +58,14 @@ func (d *data) newKey(ctx *pulumi.Context) error {
 	return err
 }
 
+// roleARN is the role of a workload. A workload that was added to the
+// environment file since the security stack was last deployed has none yet.
 func (d *data) roleARN(workload string) pulumi.StringOutput {
-	return d.security.WorkloadRoleARNs.MapIndex(pulumi.String(workload))
+	return d.security.WorkloadRoleARNs.ApplyT(func(arns map[string]string) (string, error) {
+		arn, ok := arns[workload]
+		if !ok {
+			return "", fmt.Errorf("workload %s has no role: deploy stack security with the same environment file first", workload)
+		}
+		return arn, nil
+	}).(pulumi.StringOutput)
 }

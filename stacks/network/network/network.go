@@ -12,10 +12,10 @@ import (
 )
 
 // Stack is the program of the network stack.
-func Stack(ctx *pulumi.Context, p *program.Program) error {
+func Stack(ctx *pulumi.Context, p *program.Program) (contract.Contract, error) {
 	n := &network{Program: p}
 	if err := ctx.RegisterComponentResource("ringfence:network:Network", "network", n, p.Provider); err != nil {
-		return err
+		return nil, err
 	}
 	for _, provision := range []func(*pulumi.Context) error{
 		n.newVPC,
@@ -27,13 +27,13 @@ func Stack(ctx *pulumi.Context, p *program.Program) error {
 		n.newFlowLogs,
 	} {
 		if err := provision(ctx); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := ctx.RegisterResourceOutputs(n, pulumi.Map{"vpcId": n.vpc.ID()}); err != nil {
-		return err
+		return nil, err
 	}
-	return contract.Export(ctx, n.contract())
+	return n.contract(), nil
 }
 
 // network is the component; its fields are filled in the order of the steps above.

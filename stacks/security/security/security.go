@@ -14,14 +14,14 @@ import (
 )
 
 // Stack is the program of the security stack.
-func Stack(ctx *pulumi.Context, p *program.Program) error {
+func Stack(ctx *pulumi.Context, p *program.Program) (contract.Contract, error) {
 	network, err := contract.Read[contract.Network](ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s := &security{Program: p, network: network}
 	if err := ctx.RegisterComponentResource("ringfence:security:Security", "security", s, p.Provider); err != nil {
-		return err
+		return nil, err
 	}
 	for _, provision := range []func(*pulumi.Context) error{
 		s.newBoundary,
@@ -32,13 +32,13 @@ func Stack(ctx *pulumi.Context, p *program.Program) error {
 		s.newDataScientist,
 	} {
 		if err := provision(ctx); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := ctx.RegisterResourceOutputs(s, pulumi.Map{"boundaryArn": s.boundary.Arn}); err != nil {
-		return err
+		return nil, err
 	}
-	return contract.Export(ctx, s.contract())
+	return s.contract(), nil
 }
 
 // security is the component; its fields are filled in the order of the steps above.

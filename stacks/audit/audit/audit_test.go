@@ -1,0 +1,12 @@
+package audit
+
+import (
+	"testing"
+
+	"github.com/ringfence/ringfence/shared/conformance"
+	"github.com/ringfence/ringfence/shared/contract"
+)
+
+var suite = conformance.Suite{Program: Stack, Contract: contract.Audit{}}
+
+func TestUnitConformance(t *testing.T) { conformance.Run(t, suite) }

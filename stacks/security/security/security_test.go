@@ -1,0 +1,12 @@
+package security
+
+import (
+	"testing"
+
+	"github.com/ringfence/ringfence/shared/conformance"
+	"github.com/ringfence/ringfence/shared/contract"
+)
+
+var suite = conformance.Suite{Program: Stack, Contract: contract.Security{}}
+
+func TestUnitConformance(t *testing.T) { conformance.Run(t, suite) }
