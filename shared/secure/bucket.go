@@ -49,10 +49,10 @@ type BucketArgs struct {
 type Bucket struct {
 	pulumi.ResourceState
 
+	// Name is known once the bucket has its policy, so that whoever is told to
+	// write to the bucket may.
 	Name pulumi.StringOutput
 	ARN  pulumi.StringOutput
-	// Policy is done when the bucket is ready for writers.
-	Policy *s3.BucketPolicy
 }
 
 // NewBucket registers a bucket with everything around it.
@@ -77,7 +77,7 @@ func NewBucket(ctx *pulumi.Context, args BucketArgs, opts ...pulumi.ResourceOpti
 	if err != nil {
 		return nil, err
 	}
-	b.Name, b.ARN = bucket.Bucket, bucket.Arn
+	b.ARN = bucket.Arn
 	if err := b.provision(ctx, args, bucket); err != nil {
 		return nil, err
 	}
@@ -161,11 +161,15 @@ func (b *Bucket) provision(ctx *pulumi.Context, args BucketArgs, bucket *s3.Buck
 			return err
 		}
 	}
-	b.Policy, err = s3.NewBucketPolicy(ctx, args.Name, &s3.BucketPolicyArgs{
+	policy, err := s3.NewBucketPolicy(ctx, args.Name, &s3.BucketPolicyArgs{
 		Bucket: bucket.ID(),
 		Policy: args.policy(b.ARN).JSON(),
 	}, child, pulumi.DependsOn(before))
-	return err
+	if err != nil {
+		return err
+	}
+	b.Name = policy.Bucket
+	return nil
 }
 
 func (b *Bucket) encrypt(ctx *pulumi.Context, args BucketArgs, bucket *s3.BucketV2) error {

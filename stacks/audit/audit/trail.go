@@ -47,8 +47,8 @@ func (a *audit) newTrail(ctx *pulumi.Context) error {
 				Values: pulumi.ToStringArray([]string{"arn:" + a.Names.Partition() + ":s3"}),
 			}},
 		}},
-		// CloudTrail checks at once that it can write.
-	}, pulumi.Parent(a), pulumi.DependsOn([]pulumi.Resource{a.bucket.Policy, policy}))
+		// CloudTrail checks at once that it can write to bucket and log group.
+	}, pulumi.Parent(a), pulumi.DependsOn([]pulumi.Resource{policy}))
 	return err
 }
 

@@ -24,19 +24,21 @@ func (n *network) newNetworkACL(ctx *pulumi.Context) error {
 		ingress = append(ingress, ingressRule(200+i, anywhere, ports.from, ports.to))
 		egress = append(egress, egressRule(200+i, cidr, ports.from, ports.to))
 	}
-	if _, err := ec2.NewNetworkAcl(ctx, "private", &ec2.NetworkAclArgs{
+	private, err := ec2.NewNetworkAcl(ctx, "private", &ec2.NetworkAclArgs{
 		VpcId:     n.vpc.ID(),
 		SubnetIds: n.subnetIDs(),
 		Ingress:   ingress,
 		Egress:    egress,
 		Tags:      n.tags("private"),
-	}, pulumi.Parent(n.vpc)); err != nil {
+	}, pulumi.Parent(n.vpc))
+	if err != nil {
 		return err
 	}
-	_, err := ec2.NewDefaultNetworkAcl(ctx, "default", &ec2.DefaultNetworkAclArgs{
+	// Subnets begin in the default list; it is adopted once they have left it.
+	_, err = ec2.NewDefaultNetworkAcl(ctx, "default", &ec2.DefaultNetworkAclArgs{
 		DefaultNetworkAclId: n.vpc.DefaultNetworkAclId,
 		Tags:                n.tags("default-closed"),
-	}, pulumi.Parent(n.vpc))
+	}, pulumi.Parent(n.vpc), pulumi.DependsOn([]pulumi.Resource{private}))
 	return err
 }
 
