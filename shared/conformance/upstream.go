@@ -32,7 +32,7 @@ func upstreamOutputs(t testing.TB, stack graph.Name, environment string) map[str
 // checksItsUpstream deploys against upstream outputs that are wrong in every
 // way and wants an error that says so, and nothing created.
 func (s Suite) checksItsUpstream(t *testing.T, upstream graph.Name) {
-	good := s.options(t, "local").Upstream
+	good := s.Options(t, "local").Upstream
 	tests := []struct {
 		name   string
 		change func(outputs map[string]any)
@@ -58,7 +58,7 @@ func (s Suite) checksItsUpstream(t *testing.T, upstream graph.Name) {
 			}{key + " is a number", func(o map[string]any) { o[key] = 7.0 }, "found a number"})
 	}
 	for _, tt := range tests {
-		o := s.options(t, "local")
+		o := s.Options(t, "local")
 		o.Upstream[upstream] = maps.Clone(good[upstream])
 		tt.change(o.Upstream[upstream])
 		r, err := record.Run(s.Program, o)

@@ -81,7 +81,8 @@ func Run(stack program.Stack, o Options) (*Recording, error) {
 			return nil, err
 		}
 		for key, output := range outputs {
-			output.ApplyT(func(v any) any { m.keepOutput(key, v); return v })
+			// Exported, so that the run waits for it.
+			ctx.Export("recorded "+key, output.ApplyT(func(v any) any { m.keepOutput(key, v); return v }))
 		}
 		return c, nil
 	}

@@ -65,11 +65,13 @@ func options(t *testing.T, name graph.Name, stack, backend string) *integration.
 		PulumiHomeDir:   need(t, "PULUMI_HOME"),
 		Bin:             filepath.Join(need(t, "RINGFENCE_BIN"), "pulumi"),
 		Config:          map[string]string{"ringfence:environment": environment},
-		Env: []string{
-			"RINGFENCE_PROGRAMS=" + need(t, "RINGFENCE_PROGRAMS"),
-			"AWS_ENDPOINT_URL=" + need(t, "RINGFENCE_AWS_ENDPOINT"),
+		Env:             []string{"AWS_ENDPOINT_URL=" + need(t, "RINGFENCE_AWS_ENDPOINT")},
+		// Run the program that a deployment would run, rather than build it
+		// again in the copy that the test works on.
+		PrepareProject: func(project *engine.Projinfo) error {
+			project.Proj.Runtime.SetOption("binary", filepath.Join(need(t, "RINGFENCE_PROGRAMS"), string(name)))
+			return project.Proj.Save(filepath.Join(project.Root, "Pulumi.yaml"))
 		},
-		PrepareProject:                  func(*engine.Projinfo) error { return nil },
 		DestroyOnCleanup:                true,
 		RequireEmptyPreviewAfterRefresh: true,
 		NoParallel:                      true,
@@ -93,7 +95,7 @@ func need(t *testing.T, key string) string {
 	t.Helper()
 	value := os.Getenv(key)
 	if value == "" {
-		t.Fatalf("%s is not set: run this through `make test`, or set it as `./ringfence test --env` prints", key)
+		t.Fatalf("%s is not set: run this through `make test`", key)
 	}
 	return value
 }

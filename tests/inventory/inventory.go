@@ -39,7 +39,7 @@ func Connect(ctx context.Context, t testing.TB) *Account {
 	t.Helper()
 	endpoint := os.Getenv("RINGFENCE_AWS_ENDPOINT")
 	if endpoint == "" {
-		t.Fatal("RINGFENCE_AWS_ENDPOINT is not set: run this through `make test`, or set it as `./ringfence test --env` prints")
+		t.Fatal("RINGFENCE_AWS_ENDPOINT is not set: run this through `make test`")
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion("eu-central-1"), config.WithBaseEndpoint(endpoint))
 	if err != nil {
