@@ -1,0 +1,34 @@
+# What people type most, by name. Each target is one line over ./ringfence or
+# go; `./ringfence help` says more.
+.DEFAULT_GOAL := help
+.PHONY: help tools up destroy test lint generate fmt
+
+# Every module of the workspace, and the one that is built outside it.
+MODULES  = $$(go list -m -f '{{.Dir}}/...')
+STAND_IN = shared/toolchain/awsplugin
+# Every package whose tests compare with golden files.
+GOLDEN   = $$(go list -test -f '{{range .Deps}}{{if eq . "github.com/ringfence/ringfence/shared/golden"}}{{$$.ForTest}}{{end}}{{end}}' $(MODULES) | sort -u)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+tools: ## make the tools ready: Pulumi, its AWS plugin, the stack programs
+	@./ringfence tools
+
+up: ## deploy the whole estate in an emulated AWS on this machine
+	@./ringfence up
+
+destroy: ## take it down and stop the emulator; nothing is left
+	@./ringfence destroy && ./ringfence emulator stop
+
+test: ## run every test, and say what each level proved
+	@./ringfence test
+
+lint: ## check format and vet every module
+	@test -z "$$(gofmt -l shared stacks tests | tee /dev/stderr)" && go vet $(MODULES) && cd $(STAND_IN) && GOWORK=off go vet ./...
+
+generate: ## write generated and golden files anew; review the difference
+	@go generate $(MODULES) && (cd $(STAND_IN) && GOWORK=off go generate ./...) && go test $(GOLDEN) -run '^TestUnit' -update
+
+fmt: ## format every Go file
+	@gofmt -w shared stacks tests
