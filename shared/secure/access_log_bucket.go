@@ -47,7 +47,7 @@ func NewAccessLogBucket(ctx *pulumi.Context, args AccessLogBucketArgs, opts ...p
 					},
 				},
 				deny("DenyOtherWriters", []string{"s3:PutObject"}, objects,
-					iampolicy.Is("StringNotEqualsIfExists", "aws:PrincipalServiceName", service)),
+					iampolicy.Is("StringNotEquals", "aws:PrincipalServiceName", service)),
 			}
 		},
 	}, opts...)

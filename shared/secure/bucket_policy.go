@@ -6,6 +6,12 @@ import (
 	"github.com/ringfence/ringfence/shared/iampolicy"
 )
 
+// The headers with which a writer asks for an encryption other than the default.
+const (
+	encryption    = "s3:x-amz-server-side-encryption"
+	encryptionKey = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+)
+
 // policy is the bucket policy: what every bucket of the estate denies, and
 // then what this one adds.
 //
@@ -30,13 +36,17 @@ func (a BucketArgs) policy(arn pulumi.StringOutput) iampolicy.Document {
 			iampolicy.When("ArnNotEquals", "aws:PrincipalArn", a.BreakGlassARN)),
 	}
 	if !a.accessLogTarget {
-		// IfExists: a request without the header gets the bucket's default,
-		// which is this key.
+		// Null "false" means present: a request without the header gets the
+		// bucket's default, which is this key. IfExists would not do: a negated
+		// operator holds when the key is absent, with or without it (IAM User
+		// Guide, "IfExists condition operators").
 		statements = append(statements,
 			deny("DenyOtherEncryption", []string{"s3:PutObject"}, objects,
-				iampolicy.Is("StringNotEqualsIfExists", "s3:x-amz-server-side-encryption", "aws:kms")),
+				iampolicy.Is("Null", encryption, "false"),
+				iampolicy.Is("StringNotEquals", encryption, "aws:kms")),
 			deny("DenyOtherKeys", []string{"s3:PutObject"}, objects,
-				iampolicy.When("StringNotEqualsIfExists", "s3:x-amz-server-side-encryption-aws-kms-key-id", a.Key.ARN)))
+				iampolicy.Is("Null", encryptionKey, "false"),
+				iampolicy.When("StringNotEquals", encryptionKey, a.Key.ARN)))
 	}
 	if a.Statements != nil {
 		statements = append(statements, a.Statements(arn)...)

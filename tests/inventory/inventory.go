@@ -90,8 +90,10 @@ func (l *list) check(err error) {
 func (l *list) network(c *ec2.Client) {
 	vpcs, err := c.DescribeVpcs(l.ctx, nil)
 	l.check(err)
+	standing := map[string]bool{}
 	for _, v := range vpcs.Vpcs {
 		l.add("vpc", v.VpcId)
+		standing[aws.ToString(v.VpcId)] = true
 	}
 	subnets, err := c.DescribeSubnets(l.ctx, nil)
 	l.check(err)
@@ -106,7 +108,10 @@ func (l *list) network(c *ec2.Client) {
 	acls, err := c.DescribeNetworkAcls(l.ctx, nil)
 	l.check(err)
 	for _, n := range acls.NetworkAcls {
-		l.add("network ACL", n.NetworkAclId)
+		// A VPC's default list goes with the VPC; moto keeps listing it.
+		if standing[aws.ToString(n.VpcId)] {
+			l.add("network ACL", n.NetworkAclId)
+		}
 	}
 	tables, err := c.DescribeRouteTables(l.ctx, nil)
 	l.check(err)

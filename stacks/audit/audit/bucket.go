@@ -63,7 +63,7 @@ func (a *audit) onlyCloudTrailWrites(bucketARN pulumi.StringOutput) []iampolicy.
 			Principals: iampolicy.Everyone(),
 			Actions:    []string{"s3:PutObject"},
 			Resources:  everything,
-			Conditions: []iampolicy.Condition{iampolicy.Is("StringNotEqualsIfExists", "aws:PrincipalServiceName", cloudTrailService)},
+			Conditions: []iampolicy.Condition{iampolicy.Is("StringNotEquals", "aws:PrincipalServiceName", cloudTrailService)},
 		},
 		{
 			Sid:        "DenyTampering",
