@@ -5,6 +5,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 	"github.com/ringfence/ringfence/shared/secure"
 )
@@ -14,8 +15,12 @@ import (
 // attach their volumes, and only from this account (control DAT-04).
 func (d *data) newKey(ctx *pulumi.Context) error {
 	workloads := pulumi.StringArray{d.security.MLServiceRoleARN}
+	onVolumes := pulumi.StringArray{d.security.MLServiceRoleARN}
 	for _, w := range d.Env.Workloads {
 		workloads = append(workloads, d.roleARN(w.Name))
+		if w.RunsOn == config.SageMaker || w.RunsOn == config.EC2 {
+			onVolumes = append(onVolumes, d.roleARN(w.Name))
+		}
 	}
 	ownAccount := iampolicy.Is("StringEquals", "kms:CallerAccount", d.Names.Account)
 	throughVolumes := iampolicy.Is("StringEquals", "kms:ViaService", d.Names.ServiceHost("ec2"), d.Names.ServiceHost("sagemaker"))
@@ -36,7 +41,7 @@ func (d *data) newKey(ctx *pulumi.Context) error {
 			{
 				Sid:        "UseThroughVolumes",
 				Effect:     iampolicy.Allow,
-				Principals: iampolicy.AWS(workloads...),
+				Principals: iampolicy.AWS(onVolumes...),
 				Actions:    []string{"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"},
 				Resources:  iampolicy.Strings("*"),
 				Conditions: []iampolicy.Condition{throughVolumes, ownAccount},
@@ -44,7 +49,7 @@ func (d *data) newKey(ctx *pulumi.Context) error {
 			{
 				Sid:        "LetVolumesHoldKeyOpen",
 				Effect:     iampolicy.Allow,
-				Principals: iampolicy.AWS(workloads...),
+				Principals: iampolicy.AWS(onVolumes...),
 				Actions:    []string{"kms:CreateGrant"},
 				Resources:  iampolicy.Strings("*"),
 				Conditions: []iampolicy.Condition{
