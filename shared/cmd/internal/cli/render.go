@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/console"
+	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
+	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+)
+
+// printReport shows the table, what stands after an interrupt, what to do next
+// or, last, why something failed.
+func (a *App) printReport(d *deployment.Deployment, report deployment.Report) {
+	if len(report.Stacks) > 0 {
+		d.Console.Line("")
+		printTable(d.Console, report)
+	}
+	switch report.Result {
+	case estate.Done:
+		switch {
+		case report.Operation == "up":
+			a.next(d, report)
+		case d.Emulated() && !report.Given && len(report.Stacks) > 0:
+			d.Console.Line("\nThe emulator keeps running; ./ringfence emulator stop ends it.")
+		}
+	case estate.Interrupted:
+		a.printStanding(d, report)
+	}
+	a.printCauses(d, report)
+}
+
+func printTable(c *console.Console, report deployment.Report) {
+	columns := []console.Column{{Title: "stack"}}
+	for _, title := range []string{"created", "updated", "replaced", "deleted", "unchanged", "seconds"} {
+		columns = append(columns, console.Column{Title: title, Number: true})
+	}
+	columns = append(columns, console.Column{Title: "result"})
+	var rows [][]string
+	for _, s := range report.Stacks {
+		row := []string{string(s.Stack)}
+		for _, count := range []int{s.Created, s.Updated, s.Replaced, s.Deleted, s.Unchanged} {
+			row = append(row, number(count))
+		}
+		rows = append(rows, append(row, duration(s.Seconds), s.Outcome()))
+	}
+	total := []string{"all", "", "", "", "", "", duration(report.Seconds), ""}
+	c.Table(columns, append(rows, total))
+}
+
+// number leaves a zero out, so that what changed stands out.
+func number(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return strconv.Itoa(n)
+}
+
+func duration(seconds float64) string {
+	if seconds == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f", seconds)
+}
+
+// printStanding says what an interrupt left.
+func (a *App) printStanding(d *deployment.Deployment, report deployment.Report) {
+	d.Console.Line("\nInterrupted. What stands now:\n")
+	for _, s := range report.Stacks {
+		text := "nothing"
+		if s.Standing > 0 {
+			text = console.Count(s.Standing, "resource")
+		}
+		if s.CutOff > 0 {
+			text += ", and " + console.Count(s.CutOff, "operation") + " cut off, of which nobody knows the end"
+		}
+		d.Console.Line("  %-10s %s", s.Stack, text)
+	}
+	d.Console.Line("\nGo on with ./ringfence %s%s, or take everything down with ./ringfence destroy%[2]s.", report.Operation, d.Flags())
+}
+
+// causeLines is how many lines of an error are shown; the log has them all.
+const causeLines = 20
+
+// printCauses says why stacks failed, to standard error and last of all.
+func (a *App) printCauses(d *deployment.Deployment, report deployment.Report) {
+	c := console.New(a.Err, a.getenv)
+	for _, s := range report.Stacks {
+		if s.Result != estate.Failed {
+			continue
+		}
+		c.Line("\n%s", c.Emphasis("error: stack "+string(s.Stack)+" failed:"))
+		for _, line := range s.Error[:min(len(s.Error), causeLines)] {
+			c.Line("  %s", line)
+		}
+		if more := len(s.Error) - causeLines; more > 0 {
+			c.Line("  … and %s", console.Count(more, "line")+" more")
+		}
+		c.Line("The engine's whole output is in %s.", s.Log)
+	}
+}

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
+	"github.com/ringfence/ringfence/shared/cmd/internal/emulator"
+	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+	"github.com/ringfence/ringfence/shared/cmd/internal/suite"
+	"github.com/ringfence/ringfence/shared/cmd/internal/toolchain"
+)
+
+// standIn is the module that is built outside the workspace.
+const standIn = "./shared/toolchain/awsplugin"
+
+func (a *App) testCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "test [package...]",
+		Short: "Run the tests of the checkout, and say what each level proved",
+		Long: `Runs the tests of all modules, or of the packages named, against an emulator of
+their own that goes when they are done. A test that skips itself or does not say
+its level of proof fails the run.
+
+  ./ringfence test                     everything
+  ./ringfence test ./stacks/data/...   the tests of one stack`,
+		RunE: func(cmd *cobra.Command, packages []string) error {
+			tools, err := toolchain.Ensure(cmd.Context(), a.Root, a.say())
+			if err != nil {
+				return err
+			}
+			programs, err := toolchain.BuildPrograms(cmd.Context(), a.Root, a.say())
+			if err != nil {
+				return err
+			}
+			scratch, err := os.MkdirTemp("", "ringfence-test-")
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(scratch)
+			aws, err := emulator.StartEphemeral(cmd.Context(), a.Root, scratch, a.say())
+			if err != nil {
+				return err
+			}
+			defer aws.Stop()
+			runner := suite.Runner{Dir: a.Root, Out: a.Out, Env: append(testEnviron(a.Environ, tools),
+				"AWS_ACCESS_KEY_ID="+deployment.Keys.AccessKeyID,
+				"AWS_SECRET_ACCESS_KEY="+deployment.Keys.SecretAccessKey,
+				"RINGFENCE_AWS_ENDPOINT="+aws.Endpoint,
+				"RINGFENCE_BIN="+filepath.Dir(tools.Pulumi),
+				"RINGFENCE_PROGRAMS="+programs,
+			)}
+			var result suite.Result
+			if err := runTests(cmd, runner, &result, packages); err != nil {
+				return err
+			}
+			result.Report(a.Out)
+			if !result.OK() {
+				return reported{estate.Failed}
+			}
+			return nil
+		},
+	}
+}
+
+// runTests runs the packages of the workspace, and then the module outside it.
+func runTests(cmd *cobra.Command, runner suite.Runner, result *suite.Result, packages []string) error {
+	var inside, outside []string
+	for _, p := range packages {
+		if rest, found := strings.CutPrefix(p, standIn); found {
+			outside = append(outside, "."+rest)
+		} else {
+			inside = append(inside, p)
+		}
+	}
+	if len(packages) == 0 {
+		var err error
+		if inside, err = runner.Modules(cmd.Context()); err != nil {
+			return err
+		}
+		outside = []string{"./..."}
+	}
+	if len(inside) > 0 {
+		// The chain waits for AWS most of its time, so more packages than cores
+		// run side by side.
+		if err := runner.Run(cmd.Context(), result, inside, "-timeout=30m", "-p=4"); err != nil {
+			return err
+		}
+	}
+	if len(outside) == 0 {
+		return nil
+	}
+	runner.Dir = filepath.Join(runner.Dir, filepath.FromSlash(standIn))
+	runner.Env = append(runner.Env, "GOWORK=off")
+	return runner.Run(cmd.Context(), result, outside, "-timeout=20m")
+}
+
+// testEnviron is the process environment without anything of the user's own AWS
+// and Pulumi, and with the tools of the checkout.
+func testEnviron(base []string, tools toolchain.Tools) []string {
+	var env []string
+	for _, variable := range base {
+		if !strings.HasPrefix(variable, "AWS_") && !strings.HasPrefix(variable, "PULUMI_") && !strings.HasPrefix(variable, "RINGFENCE_") {
+			env = append(env, variable)
+		}
+	}
+	return append(env, tools.Env()...)
+}

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
+	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+)
+
+func (a *App) upCommand() *cobra.Command {
+	var t target
+	cmd := &cobra.Command{
+		Use:   "up",
+		Short: "Deploy the estate, or bring it up to date",
+		Long: `Deploys the stacks of an environment, each after those it depends on and
+independent ones side by side. What is up to date stays untouched.
+
+The environment file is checked first; a mistake in it is reported before
+anything is started. Then the tools are made ready, for an emulated
+environment the emulator is started, and the AWS account is compared with the
+file's accountId. When a stack fails, those that depend on it are skipped and
+the others finished; the cause stands last, and the engine's whole output in
+.ringfence/logs/<environment>/<stack>.log.
+
+Ctrl-C lets the engine finish what it is at and save its state; a second one
+ends it at once.`,
+		Example: `  ./ringfence up                            everything, in the emulator
+  ./ringfence up --stack data               data and all that it depends on
+  ./ringfence up --stack data --only        data alone
+  ./ringfence up --env dev                  everything, in the account of dev.yaml
+  ./ringfence up --env ephemeral --name pr-42`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d, selection, err := a.deployment(t)
+			if err != nil {
+				return err
+			}
+			report, err := d.Up(cmd.Context(), selection)
+			return a.conclude(d, report, err)
+		},
+	}
+	t.where(cmd)
+	t.which(cmd, "only this stack and what it depends on (may be repeated)")
+	cmd.Flags().BoolVar(&t.only, "only", false, "with --stack: leave out what it depends on")
+	a.asJSON(cmd)
+	return cmd
+}
+
+// conclude prints the result of a run.
+func (a *App) conclude(d *deployment.Deployment, report deployment.Report, err error) error {
+	if err != nil {
+		return err
+	}
+	if a.json {
+		if err := a.writeJSON(report); err != nil {
+			return err
+		}
+	}
+	a.printReport(d, report)
+	if report.Result != estate.Done {
+		return reported{report.Result}
+	}
+	return nil
+}
+
+// next says what one can do now.
+func (a *App) next(d *deployment.Deployment, report deployment.Report) {
+	c, flags := d.Console, d.Flags()
+	what := "Environment " + d.Name
+	if len(report.Stacks) < len(d.Estate.Names()) {
+		what = "Part of environment " + d.Name
+	}
+	if !d.Emulated() {
+		c.Line("\n%s is up in account %s, %s.", what, d.Environment.AccountID, d.Environment.Region)
+		c.Line("./ringfence outputs%s shows what the stacks export.", flags)
+		return
+	}
+	c.Line("\n%s is up in an emulated AWS at %s. To look around in it:\n", what, report.Endpoint)
+	c.Line(`  eval "$(./ringfence env%s)"   # this shell now talks to it; plain Pulumi works as well`, flags)
+	c.Line("  aws s3 ls")
+	c.Line("  aws cloudtrail describe-trails")
+	c.Line("\nor in one line:\n")
+	c.Line("  AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s aws --endpoint-url %s --region %s s3 ls",
+		deployment.Keys.AccessKeyID, deployment.Keys.SecretAccessKey, report.Endpoint, d.Environment.Region)
+	c.Line("\n./ringfence outputs%s shows what the stacks export, ./ringfence destroy%[1]s takes everything down.", flags)
+}

@@ -1,0 +1,67 @@
+package deployment_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
+	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+	"github.com/ringfence/ringfence/shared/config"
+)
+
+// An environment in an AWS account: the user's own credentials, backend and
+// passphrase; only the account is played by a server in this process.
+func TestEngineRealEnvironment(t *testing.T) {
+	a := newThrowAway(t, diamond)
+	backend := t.TempDir()
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL": a.aws.URL, "AWS_ACCESS_KEY_ID": "KEY", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_PROFILE": "",
+		"PULUMI_BACKEND_URL": "file://" + backend, "PULUMI_CONFIG_PASSPHRASE": "passphrase",
+	} {
+		t.Setenv(name, value)
+	}
+	a.Environ = os.Environ()
+	a.Environment.Target, a.Environment.Name, a.Name = config.AWS, "ephemeral", "pr-42"
+
+	a.up(t, estate.Done)
+	calls := countCalls(t, a)
+	report := a.up(t, estate.Done)
+	if got, want := report.Stacks[0].Changes, (engine.Changes{Unchanged: 3}); got != want {
+		t.Errorf("second up: %+v, want %+v", got, want)
+	}
+	if got := len(calls()); got != 2*len(diamond) {
+		t.Errorf("it took %d processes, want one that looks and one that works per stack", got)
+	}
+	settings, err := os.ReadFile(filepath.Join(a.Root, ".ringfence/settings/pr-42/base/Pulumi.pr-42.yaml"))
+	if err != nil || !strings.Contains(string(settings), "ringfence:environment: ephemeral\n") {
+		t.Errorf("the settings do not name the environment file: %v\n%s", err, settings)
+	}
+
+	a.destroy(t, estate.Done)
+	survey, err := a.Survey(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, known := range survey {
+		if !known.Found || known.Standing() {
+			t.Errorf("%s: found %t, %d resources; a real stack keeps its history", name, known.Found, known.Resources)
+		}
+	}
+}
+
+// A checkout without the generated settings, as on the next machine, goes on
+// with what the state says about secrets.
+func TestEngineSettingsCanBeLost(t *testing.T) {
+	a := newThrowAway(t, diamond[:1])
+	a.up(t, estate.Done)
+	if err := os.RemoveAll(filepath.Join(a.Root, ".ringfence/settings")); err != nil {
+		t.Fatal(err)
+	}
+	report := a.up(t, estate.Done)
+	if got, want := report.Stacks[0].Changes, (engine.Changes{Unchanged: 3}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

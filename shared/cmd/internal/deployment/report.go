@@ -1,0 +1,110 @@
+package deployment
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
+	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+	"github.com/ringfence/ringfence/shared/graph"
+)
+
+// Report is the result of a run, as --json prints it.
+type Report struct {
+	Operation   string `json:"operation"`
+	Environment string `json:"environment"`
+	// Name is the name of the Pulumi stacks.
+	Name string `json:"name"`
+	// Result is done, failed or interrupted.
+	Result estate.Result `json:"result"`
+	// Endpoint is the emulator's address; empty for AWS itself.
+	Endpoint string `json:"endpoint,omitempty"`
+	// Given: the emulator is not ours to stop.
+	Given   bool    `json:"-"`
+	Seconds float64 `json:"seconds"`
+	// Stacks holds the stacks of the run in the order of the plan.
+	Stacks []StackReport `json:"stacks"`
+}
+
+// StackReport is the result of one stack.
+type StackReport struct {
+	Stack  graph.Name    `json:"stack"`
+	Result estate.Result `json:"result"`
+	engine.Changes
+	Seconds float64 `json:"seconds"`
+	// SkippedBecause is the stack whose failure is the cause.
+	SkippedBecause graph.Name `json:"skippedBecause,omitempty"`
+	// Error holds the lines that say why the stack failed.
+	Error []string `json:"error,omitempty"`
+	// Log is the file with the engine's whole output, from the root.
+	Log string `json:"log,omitempty"`
+	// Standing counts the resources that stand after an interrupt, and
+	// CutOff the operations whose end is not known.
+	Standing int `json:"standing,omitempty"`
+	CutOff   int `json:"cutOff,omitempty"`
+}
+
+// summarize derives the result of a run from those of its stacks.
+func summarize(stacks []StackReport) estate.Result {
+	result := estate.Done
+	for _, s := range stacks {
+		switch s.Result {
+		case estate.Interrupted, estate.NotStarted:
+			return estate.Interrupted
+		case estate.Failed:
+			result = estate.Failed
+		}
+	}
+	return result
+}
+
+// Outcome words how the stack ended, for a table.
+func (r StackReport) Outcome() string {
+	switch r.Result {
+	case estate.Done:
+		if r.Changes == (engine.Changes{Unchanged: r.Unchanged}) {
+			return "no change"
+		}
+		return "done"
+	case estate.Skipped:
+		return "skipped, because " + string(r.SkippedBecause) + " failed"
+	default:
+		return string(r.Result)
+	}
+}
+
+// line is the outcome in one line, with what changed.
+func (r StackReport) line() string {
+	seconds := fmt.Sprintf("%.1f s", r.Seconds)
+	switch r.Result {
+	case estate.Skipped, estate.NotStarted:
+		return r.Outcome()
+	case estate.Done:
+		return summary(r.Changes) + " in " + seconds
+	default:
+		return r.Outcome() + " after " + seconds
+	}
+}
+
+func summary(c engine.Changes) string {
+	var parts []string
+	for _, part := range []struct {
+		count int
+		word  string
+	}{
+		{c.Created, "created"}, {c.Updated, "updated"}, {c.Replaced, "replaced"}, {c.Deleted, "deleted"},
+	} {
+		if part.count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.count, part.word))
+		}
+	}
+	if len(parts) == 0 {
+		return "no change"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func seconds(since time.Time) float64 {
+	return float64(time.Since(since).Round(100*time.Millisecond)) / float64(time.Second)
+}

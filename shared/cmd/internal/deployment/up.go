@@ -1,0 +1,59 @@
+package deployment
+
+import (
+	"context"
+	"time"
+)
+
+// Up deploys the selected stacks.
+func (d *Deployment) Up(ctx context.Context, selection Selection) (Report, error) {
+	begun := time.Now()
+	release, err := d.alone(ctx)
+	if err != nil {
+		return Report{}, interrupted(ctx, err)
+	}
+	defer release()
+	plan := d.Estate.Up(selection.Stacks, selection.Only)
+	check := func(survey Survey) error {
+		if err := missing(d.Estate.Missing(plan, survey.Complete), d.Flags()); err != nil {
+			return err
+		}
+		return d.checkLocks(survey, plan.Stacks())
+	}
+	g, err := d.prepareUp(ctx, check)
+	if err != nil {
+		return Report{}, err
+	}
+	defer g.stop()
+	if g.unmarked {
+		if err := g.session.Begin(ctx); err != nil {
+			return Report{}, interrupted(ctx, err)
+		}
+	}
+	return d.run(ctx, plan, g, operation{name: "up", doing: "deploying", do: g.engine.Up}, begun), nil
+}
+
+func (d *Deployment) prepareUp(ctx context.Context, check func(Survey) error) (*ground, error) {
+	tools, err := d.Machine.Tools(ctx, d.say("tools"))
+	if err != nil {
+		return nil, interrupted(ctx, err)
+	}
+	if d.Emulated() {
+		return d.prepareEmulated(ctx, tools, check)
+	}
+	g, err := d.prepareReal(ctx, tools)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(g.survey); err != nil {
+		return nil, err
+	}
+	programs, err := d.Machine.Programs(ctx, d.say("programs"))
+	if programs != "" {
+		g.engine.Env = append(g.engine.Env, programsVariable+"="+programs)
+	}
+	return g, interrupted(ctx, err)
+}
+
+// programsVariable tells the language host where the built programs are.
+const programsVariable = "RINGFENCE_PROGRAMS"

@@ -1,0 +1,132 @@
+package emulator
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/blang/semver"
+)
+
+// call sends one request of an AWS service that speaks JSON.
+func call(t *testing.T, endpoint, service, target, body string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodPost, endpoint+"/", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	request.Header.Set("X-Amz-Target", target)
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=none/20260101/eu-west-1/"+service+"/aws4_request, SignedHeaders=host, Signature=none")
+	return send(t, request)
+}
+
+func send(t *testing.T, request *http.Request) (int, string) {
+	t.Helper()
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
+
+// TestEmulatorTakesTrailsByARN covers what moto gets wrong, over every moto that
+// a start may choose on this machine.
+func TestEmulatorTakesTrailsByARN(t *testing.T) {
+	roots := map[string]string{"pinned or chosen": newRoot(t)}
+	if p, ok := findInstalled(t.Context()); ok {
+		roots["installed "+p.Moto] = rootWith(t, p)
+	} else {
+		t.Log("no moto is installed here; the pinned one alone is tried")
+	}
+	for name, root := range roots {
+		t.Run(name, func(t *testing.T) {
+			status := start(t, root, 0)
+			t.Logf("moto %s", status.Version)
+			bucket, err := http.NewRequest(http.MethodPut, status.Endpoint+"/trail-logs", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bucket.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=none/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=none")
+			if code, text := send(t, bucket); code != http.StatusOK {
+				t.Fatalf("creating a bucket: %d %s", code, text)
+			}
+
+			trail := func(action, body string) string {
+				t.Helper()
+				code, text := call(t, status.Endpoint, "cloudtrail",
+					"com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101."+action, body)
+				if code != http.StatusOK {
+					t.Fatalf("%s: %d %s", action, code, text)
+				}
+				return text
+			}
+			arn := `{"Name":"arn:aws:cloudtrail:eu-west-1:123456789012:trail/audit"}`
+			trail("CreateTrail", `{"Name":"audit","S3BucketName":"trail-logs"}`)
+			trail("StartLogging", arn)
+			if text := trail("GetTrailStatus", arn); !strings.Contains(text, `"IsLogging": true`) {
+				t.Errorf("after StartLogging: %s", text)
+			}
+			trail("StopLogging", arn)
+			if text := trail("GetTrailStatus", arn); !strings.Contains(text, `"IsLogging": false`) {
+				t.Errorf("after StopLogging: %s", text)
+			}
+			trail("DeleteTrail", arn)
+			if text := trail("DescribeTrails", `{}`); strings.Contains(text, "audit") {
+				t.Errorf("after DeleteTrail: %s", text)
+			}
+		})
+	}
+}
+
+func TestUnitAcceptedVersions(t *testing.T) {
+	for version, want := range map[string]bool{"5.1.9": false, "5.2.0": true, "5.2.1": true, "5.3.0": true, "6.0.0": false} {
+		if got := accepts(semver.MustParse(version)); got != want {
+			t.Errorf("moto %s accepted: %t, want %t", version, got, want)
+		}
+	}
+	if !accepts(semver.MustParse(Version)) {
+		t.Errorf("the pinned version %s is not accepted", Version)
+	}
+	if !strings.Contains(string(requirements), "\nmoto=="+Version+"\n") {
+		t.Errorf("requirements.txt does not pin moto %s", Version)
+	}
+}
+
+func TestUnitShebang(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "moto_server")
+	for script, want := range map[string]string{
+		"#!/opt/moto/bin/python3\nimport sys\n": "/opt/moto/bin/python3",
+		"\x7fELF":                               "",
+		"":                                      "",
+	} {
+		if err := os.WriteFile(file, []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if got := shebang(file); got != want {
+			t.Errorf("%q: %q, want %q", script, got, want)
+		}
+	}
+}
+
+func TestUnitNoMotoAnywhere(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	t.Setenv(PythonVariable, "")
+	t.Setenv(EndpointVariable, "")
+	_, err := Start(t.Context(), t.TempDir(), 0, silent)
+	for _, want := range []string{
+		"no Python 3.11 or newer", "pip install 'moto[server]==" + Version, PythonVariable + "=", EndpointVariable + "=", "motoserver/moto:" + Version,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v\nwant one with %q", err, want)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+"""Serves moto, an emulated AWS, on one loopback port.
+
+Started by Ringfence only, as: serve.py PORT REPORT LEASH. PORT 0 takes a free
+port. REPORT is a file descriptor that gets one line of JSON once the port is
+open. LEASH is a file descriptor tied to whoever started us: when it closes
+without a byte, we end with them; a byte sets us free.
+"""
+
+import importlib
+import json
+import os
+import sys
+import threading
+
+import moto
+from moto.backends import get_backend
+from moto.moto_server import werkzeug_app
+from werkzeug.serving import make_server
+
+# The services that every estate uses. Loading them takes seconds; it happens
+# while the first client is still getting ready.
+SERVICES = ("sts", "ec2", "iam", "kms", "s3", "logs", "events", "cloudwatch", "sns", "cloudtrail", "ssm")
+
+
+def take_names_and_arns_of_trails():
+    """AWS takes a trail's ARN wherever it takes its name. moto before 5.2.3
+    fails on it when logging starts or stops, and every version so far ignores
+    it when a trail is deleted."""
+    backend = importlib.import_module("moto.cloudtrail.models").CloudTrailBackend
+
+    def by_name(original):
+        def call(self, name):
+            return original(self, self.get_trail(name).trail_name)
+
+        return call
+
+    for method in ("start_logging", "stop_logging", "delete_trail"):
+        setattr(backend, method, by_name(getattr(backend, method)))
+
+
+def keep_descriptions_of_rules():
+    """AWS keeps the description of a security-group rule whatever the rule is
+    about. moto keeps it for address ranges only, so that a rule about a group
+    or a prefix list changes at every refresh."""
+    rule = importlib.import_module("moto.ec2.models.security_groups").SecurityGroupRule
+    original = rule.__init__
+
+    def init(self, backend, protocol, group, low, high, address=None, other_group=None, prefix_list=None, **rest):
+        original(self, backend, protocol, group, low, high, address, other_group, prefix_list, **rest)
+        self.kept_description = (other_group or prefix_list or {}).get("Description")
+        # Two rules that differ in their description only are the same rule.
+        self.source_group = {k: v for k, v in self.source_group.items() if k != "Description"}
+
+    def description(self):
+        return self.ip_range.get("Description", self.kept_description)
+
+    rule.__init__ = init
+    rule.description = property(description)
+
+
+def end_with_parent(leash):
+    if not os.read(leash, 1):
+        os._exit(0)
+
+
+def load():
+    for service in SERVICES:
+        get_backend(service)
+
+
+def main(port, report, leash):
+    threading.Thread(target=end_with_parent, args=(leash,), daemon=True).start()
+    take_names_and_arns_of_trails()
+    keep_descriptions_of_rules()
+    server = make_server(
+        "127.0.0.1",
+        port,
+        werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app),
+        threaded=True,
+        request_handler=getattr(werkzeug_app, "MotoRequestHandler", None),
+    )
+    # moto builds addresses of its own from this, such as those of queues.
+    os.environ["MOTO_PORT"] = str(server.port)
+    os.write(report, json.dumps({"port": server.port, "version": moto.__version__}).encode() + b"\n")
+    os.close(report)
+    threading.Thread(target=load, daemon=True).start()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,115 @@
+// Package state reads what Pulumi knows of a deployed stack.
+//
+// It only ever reads, with one exception: a lock whose owner, a process of this
+// machine, is no longer alive may be released. Secrets are never decrypted.
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Stack is the last state of one stack.
+type Stack struct {
+	// Modified is when the state was last written.
+	Modified time.Time
+	// Resources counts the resources in the state as the engine does: with the
+	// stack itself, without the providers that it makes on its own and without
+	// what is only read.
+	Resources int
+	// Pending lists operations that were under way when an update was cut
+	// off, such as "creating urn:…".
+	Pending []string
+	// Outputs holds the stack's outputs; a secret is shown as Secret.
+	Outputs map[string]any
+}
+
+// Secret stands in the place of every secret output.
+const Secret = "[secret]"
+
+// Standing reports whether the stack has any resources.
+func (s Stack) Standing() bool { return s.Resources > 0 }
+
+// Complete reports whether the stack was once deployed to its end: outputs are
+// the last thing a program registers.
+func (s Stack) Complete() bool { return s.Standing() && len(s.Outputs) > 0 }
+
+// deployment is the part read here of Pulumi's deployment format, version 3
+// (apitype.DeploymentV3).
+type deployment struct {
+	Manifest struct {
+		Time time.Time `json:"time"`
+	} `json:"manifest"`
+	Resources []struct {
+		URN      string         `json:"urn"`
+		Type     string         `json:"type"`
+		External bool           `json:"external"`
+		Outputs  map[string]any `json:"outputs"`
+	} `json:"resources"`
+	Pending []struct {
+		Type     string `json:"type"`
+		Resource struct {
+			URN string `json:"urn"`
+		} `json:"resource"`
+	} `json:"pending_operations"`
+}
+
+// Parse reads a deployment.
+func Parse(content []byte) (Stack, error) {
+	var d deployment
+	if err := json.Unmarshal(content, &d); err != nil {
+		return Stack{}, fmt.Errorf("not a Pulumi deployment: %w", err)
+	}
+	s := Stack{Modified: d.Manifest.Time}
+	for _, r := range d.Resources {
+		if r.Type == "pulumi:pulumi:Stack" {
+			s.Outputs = r.Outputs
+		}
+		ownProvider := strings.HasPrefix(r.Type, "pulumi:providers:") && strings.Contains(r.URN, "::default")
+		if !ownProvider && !r.External {
+			s.Resources++
+		}
+	}
+	for k, v := range s.Outputs {
+		s.Outputs[k] = masked(v)
+	}
+	for _, p := range d.Pending {
+		s.Pending = append(s.Pending, p.Type+" "+p.Resource.URN)
+	}
+	return s, nil
+}
+
+// The signature of a secret value in a state (resource.SigKey and
+// resource.SecretSig of Pulumi's SDK).
+const sigKey, secretSig = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+
+// masked replaces every secret in a value.
+func masked(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		if v[sigKey] == secretSig {
+			return Secret
+		}
+		for k := range v {
+			v[k] = masked(v[k])
+		}
+	case []any:
+		for i := range v {
+			v[i] = masked(v[i])
+		}
+	}
+	return v
+}
+
+// ParseExport reads what `pulumi stack export` prints.
+func ParseExport(content []byte) (Stack, error) {
+	var export struct {
+		Deployment json.RawMessage `json:"deployment"`
+	}
+	if err := json.Unmarshal(content, &export); err != nil {
+		return Stack{}, fmt.Errorf("not an exported Pulumi state: %w", err)
+	}
+	return Parse(export.Deployment)
+}

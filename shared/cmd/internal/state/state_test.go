@@ -1,0 +1,119 @@
+package state
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestUnitStateOfAStack(t *testing.T) {
+	s, found, err := Folder("testdata").Stack("ringfence-data", "local")
+	if err != nil || !found {
+		t.Fatalf("found %t, %v", found, err)
+	}
+	want := Stack{
+		Modified:  time.Date(2026, 11, 22, 11, 40, 35, 0, time.UTC),
+		Resources: 3, // without the default provider and the reference
+		Pending:   []string{"creating urn:pulumi:local::ringfence-data::aws:kms/key:Key::data"},
+		Outputs: map[string]any{
+			"dataBucketName":  "ringfence-local-data",
+			"password":        Secret,
+			"inner":           map[string]any{"list": []any{Secret, "open"}},
+			"contractVersion": 1.0,
+		},
+	}
+	if !reflect.DeepEqual(s, want) {
+		t.Errorf("got  %+v\nwant %+v", s, want)
+	}
+	if !s.Standing() || !s.Complete() {
+		t.Errorf("standing %t, complete %t", s.Standing(), s.Complete())
+	}
+}
+
+func TestUnitStacksThatAreNotThere(t *testing.T) {
+	if _, found, err := Folder("testdata").Stack("ringfence-audit", "local"); found || err != nil {
+		t.Errorf("a stack that does not exist: %t, %v", found, err)
+	}
+	s, found, err := Folder("testdata").Stack("ringfence-network", "local")
+	if err != nil || !found || s.Standing() || s.Complete() {
+		t.Errorf("a stack that was only initialised: %+v, %t, %v", s, found, err)
+	}
+	if Folder("testdata").Empty() || !Folder(t.TempDir()).Empty() {
+		t.Error("Empty does not tell a folder with stacks from one without")
+	}
+}
+
+func TestUnitDamagedStateNamesItsFile(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, ".pulumi", "stacks", "ringfence-data", "local.json")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(`{"checkpoint": [`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Folder(folder).Stack("ringfence-data", "local"); err == nil || !strings.HasPrefix(err.Error(), file) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestUnitExportedState(t *testing.T) {
+	s, err := ParseExport([]byte(`{"version": 3, "deployment": {"resources": [{"type": "pulumi:pulumi:Stack", "outputs": {"a": "b"}}]}}`))
+	if err != nil || s.Resources != 1 || s.Outputs["a"] != "b" {
+		t.Errorf("got %+v, %v", s, err)
+	}
+}
+
+func TestUnitLocks(t *testing.T) {
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := exec.Command("true")
+	if err := gone.Run(); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name      string
+		lock      Lock
+		abandoned bool
+	}{
+		{"of a process that is gone", Lock{PID: gone.Process.Pid, Hostname: host}, true},
+		{"of a living process", Lock{PID: os.Getpid(), Hostname: host}, false},
+		{"of another machine", Lock{PID: gone.Process.Pid, Hostname: host + "-2"}, false},
+		{"without a process", Lock{Hostname: host}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			folder := t.TempDir()
+			file := filepath.Join(folder, ".pulumi/locks/organization/ringfence-data/local/1.json")
+			if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			content, err := json.Marshal(tt.lock)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			locks, err := Folder(folder).Locks("ringfence-data", "local")
+			if err != nil || len(locks) != 1 {
+				t.Fatalf("found %v, %v", locks, err)
+			}
+			released := locks[0].Release() == nil
+			_, err = os.Stat(file)
+			if released != tt.abandoned || os.IsNotExist(err) != tt.abandoned {
+				t.Errorf("released %t, file: %v; want released %t", released, err, tt.abandoned)
+			}
+		})
+	}
+	if locks, err := Folder(t.TempDir()).Locks("ringfence-data", "local"); err != nil || len(locks) > 0 {
+		t.Errorf("a stack that nobody ever locked: %v, %v", locks, err)
+	}
+}
