@@ -21,7 +21,7 @@ up: ## deploy the whole estate in an emulated AWS on this machine
 destroy: ## take it down and stop the emulator; nothing is left
 	@./ringfence destroy && ./ringfence emulator stop
 
-test: ## run every test, and say what each level proved
+test: lint ## run every test, and say what each level proved
 	@./ringfence test
 
 lint: ## check format and vet every module
