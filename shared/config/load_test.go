@@ -123,3 +123,12 @@ func FuzzUnitParse(f *testing.F) {
 		}
 	})
 }
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
