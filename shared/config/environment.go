@@ -94,15 +94,20 @@ type Retention struct {
 	NoncurrentDays int `yaml:"noncurrentDays"`
 }
 
-// Access names existing IAM principals (ARNs of roles in this account, for
-// instance those that IAM Identity Center makes) that may assume the roles of
-// the estate.
+// Access names existing IAM principals of this account, by ARN, that may assume
+// the roles of the estate or that deploy it. Each also needs a policy of its own
+// that allows sts:AssumeRole.
 type Access struct {
-	// Auditors may read the audit log.
+	// Auditors are roles, for instance of IAM Identity Center, whose people may
+	// read the audit log.
 	Auditors []string `yaml:"auditors"`
-	// BreakGlass may assume the emergency role, with MFA.
+	// BreakGlass are IAM users with MFA who may assume the emergency role. A
+	// role cannot: its session does not say whether its person used MFA.
 	BreakGlass []string `yaml:"breakGlass"`
-	// DataScientists may start the workloads' jobs; they never read the
+	// Deployers are the roles that run Pulumi. They may list the data bucket
+	// from outside the VPC, which Pulumi's refresh needs.
+	Deployers []string `yaml:"deployers"`
+	// DataScientists are roles whose people may start the workloads' jobs; they never read the
 	// workloads' data with their own role.
 	DataScientists []string `yaml:"dataScientists"`
 }
@@ -127,7 +132,8 @@ type Workload struct {
 	// bedrock or lambda.
 	RunsOn Service `yaml:"runsOn"`
 	// Reads lists the prefixes of the data bucket that the workload reads,
-	// such as raw/churn/.
+	// such as raw/churn/. Bedrock reaches S3 from AWS's side and not through the
+	// VPC, so a workload on it has no prefixes.
 	Reads []string `yaml:"reads"`
 	// Writes lists the prefixes that the workload reads, writes and deletes.
 	// No two workloads may write the same place.

@@ -115,9 +115,7 @@ func list(dir string) []string {
 	files, _ := filepath.Glob(filepath.Join(dir, "*.yaml"))
 	var names []string
 	for _, f := range files {
-		if name := strings.TrimSuffix(filepath.Base(f), ".yaml"); name != "exceptions" {
-			names = append(names, name)
-		}
+		names = append(names, strings.TrimSuffix(filepath.Base(f), ".yaml"))
 	}
 	slices.Sort(names)
 	return names

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,17 +32,19 @@ func TestUnitEveryEnvironmentLoads(t *testing.T) {
 // Environments of one company end up peered sooner or later, so their ranges
 // must not overlap.
 func TestUnitEnvironmentsDoNotOverlap(t *testing.T) {
-	seen := map[string]string{}
+	seen := map[string]netip.Prefix{}
 	for _, name := range list(environments) {
 		env, err := Load(environments, name, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		second := strings.Split(env.Network.CIDR, ".")[1]
-		if other, taken := seen[second]; taken {
-			t.Errorf("%s and %s share the range %s", name, other, env.Network.CIDR)
+		cidr := netip.MustParsePrefix(env.Network.CIDR)
+		for other, taken := range seen {
+			if cidr.Overlaps(taken) {
+				t.Errorf("%s (%s) overlaps %s (%s)", name, cidr, other, taken)
+			}
 		}
-		seen[second] = name
+		seen[name] = cidr
 	}
 }
 

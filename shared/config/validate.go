@@ -31,8 +31,8 @@ var logRetentions = []int{365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288
 
 var (
 	accountID = regexp.MustCompile(`^[0-9]{12}$`)
-	region    = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
-	roleARN   = regexp.MustCompile(`^arn:aws[a-z-]*:iam::([0-9]{12}):role/[\w+=,.@/-]+$`)
+	region    = regexp.MustCompile(`^[a-z]{2}(-gov)?-[a-z]+-[0-9]$`)
+	iamARN    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::([0-9]{12}):(role|user)/[\w+=,.@/-]+$`)
 	slug      = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	// prefixPath allows what S3 calls safe characters; a policy wildcard or
 	// variable in a prefix would widen the grant.
@@ -73,8 +73,8 @@ func validate(e *Environment, stack string) []Problem {
 	if !accountOK {
 		v.need("accountId", e.AccountID, "must be the 12 digits of an AWS account, in quotes", `"123456789012"`)
 	}
-	if !region.MatchString(e.Region) {
-		v.need("region", e.Region, "must be an AWS region", "eu-central-1")
+	if !region.MatchString(e.Region) || strings.HasPrefix(e.Region, "cn-") {
+		v.need("region", e.Region, "must be a region of AWS or of AWS GovCloud (US)", "eu-central-1")
 	}
 	if strings.TrimSpace(e.Owner) == "" {
 		v.need("owner", "", "must name the team that answers for the shared resources", "platform-security")
@@ -87,9 +87,10 @@ func validate(e *Environment, stack string) []Problem {
 	}
 	v.network(e)
 	v.retention(e.Retention)
-	v.principals("access.auditors", e.Access.Auditors, e.AccountID)
-	v.principals("access.breakGlass", e.Access.BreakGlass, e.AccountID)
-	v.principals("access.dataScientists", e.Access.DataScientists, e.AccountID)
+	v.principals("access.auditors", "role", e.Access.Auditors, e.AccountID)
+	v.principals("access.breakGlass", "user", e.Access.BreakGlass, e.AccountID)
+	v.principals("access.deployers", "role", e.Access.Deployers, e.AccountID)
+	v.principals("access.dataScientists", "role", e.Access.DataScientists, e.AccountID)
 	for i, email := range e.Alarms.Emails {
 		if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
 			v.fail(fmt.Sprintf("alarms.emails[%d]", i), email, "must be an e-mail address", "security@example.com")
@@ -114,20 +115,21 @@ func (v *validation) retention(r Retention) {
 	}
 }
 
-func (v *validation) principals(key string, arns []string, account string) {
-	example := "arn:aws:iam::" + account + ":role/security-team"
+// principals checks ARNs of IAM roles or users, as kind says.
+func (v *validation) principals(key, kind string, arns []string, account string) {
+	example := "arn:aws:iam::" + account + ":" + kind + "/security-team"
 	if len(arns) == 0 {
-		v.need(key, "", "must list at least one role ARN", example)
+		v.need(key, "", "must list the ARN of at least one IAM "+kind, example)
 	}
 	seen := map[string]bool{}
 	for i, arn := range arns {
 		key := fmt.Sprintf("%s[%d]", key, i)
-		match := roleARN.FindStringSubmatch(arn)
+		match := iamARN.FindStringSubmatch(arn)
 		switch {
-		case match == nil:
-			v.need(key, arn, "must be the ARN of one IAM role, without wildcards", example)
+		case match == nil || match[2] != kind:
+			v.need(key, arn, "must be the ARN of one IAM "+kind+", without wildcards", example)
 		case match[1] != account:
-			v.fail(key, arn, "must be a role of this account ("+account+")", example)
+			v.fail(key, arn, "must be a "+kind+" of this account ("+account+")", example)
 		case seen[arn]:
 			v.fail(key, arn, "is listed twice", "")
 		}

@@ -33,6 +33,9 @@ func (v *validation) workloads(workloads []Workload, n names.Names) {
 			v.fail(key+".kind", string(w.Kind), fmt.Sprintf("cannot run on %s, which runs %s", w.RunsOn, strings.Trim(fmt.Sprint(can), "[]")), "")
 		}
 		oneOf(v, key+".classification", w.Classification, classifications...)
+		if w.RunsOn == Bedrock && len(w.Reads)+len(w.Writes) > 0 {
+			v.fail(key+".reads", "", "must be empty, and so must writes: bedrock reaches S3 from AWS's side, and the data bucket answers only through the VPC (control DAT-14); run the part that needs data on lambda", "")
+		}
 		v.prefixes(key+".reads", w.Reads)
 		v.prefixes(key+".writes", w.Writes)
 	}

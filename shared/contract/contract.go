@@ -77,7 +77,7 @@ type Data struct {
 	DataBucketARN pulumi.StringOutput `contract:"dataBucketArn"`
 	// DataBucketURL is the s3:// URL of the data bucket, as the AWS CLI and SageMaker take it.
 	DataBucketURL pulumi.StringOutput `contract:"dataBucketUrl"`
-	// DataKeyARN is the key that encrypts the data bucket and the workloads' volumes.
+	// DataKeyARN is the key that encrypts the data bucket and the volumes of SageMaker jobs.
 	DataKeyARN pulumi.StringOutput `contract:"dataKeyArn"`
 	// LogBucketName is the bucket that receives S3 access logs.
 	LogBucketName pulumi.StringOutput `contract:"logBucketName"`

@@ -11,16 +11,16 @@ import (
 )
 
 // pendingKey is an output that lists fields which exist but whose values are
-// not known yet. `ringfence preview` writes it into its copy of an upstream
-// stack's state; a deployed stack never has it.
+// not known yet: what a preview of the upstream stack leaves in a copy of its
+// state for a preview of this one. A deployed stack never has it.
 const pendingKey = "contractPending"
 
 // Read returns the contract that stack T exports in the environment of the
 // running program. It fails when a field is missing, has another type, or when
 // the contract's version is not the one this program was built for.
 //
-// In a preview, an upstream stack without any outputs is taken as not deployed
-// yet: every field is unknown and a warning says so.
+// In a preview, an upstream stack that exists in the backend but has no outputs
+// is taken as not deployed yet: every field is unknown and a warning says so.
 func Read[T Contract](ctx *pulumi.Context) (T, error) {
 	var c T
 	upstream := c.Stack()

@@ -1,6 +1,6 @@
 // Package graph declares the stacks of the estate and how they depend on each
-// other, once. The command, the tests, the workflows, the trust policies and
-// the documentation read it; none of them keeps an order of its own.
+// other, once. The command and the tests read it; neither keeps an order of its
+// own.
 //
 // An edge means: the stack reads the contract that the other one exports. A
 // test holds the edges against what the programs really read.

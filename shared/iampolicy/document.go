@@ -3,8 +3,8 @@
 // A document is a plain struct whose ARNs and condition values may be Pulumi
 // inputs; it becomes JSON in one place, Document.JSON, always in the same
 // bytes. What IAM would refuse, or what would silently mean something else, is
-// an error there: an empty list, a statement without an effect, two statements
-// with one Sid, a condition without a value.
+// an error there: no statement, no action, no effect, two statements with one
+// Sid, a condition without a value.
 package iampolicy
 
 import (
@@ -93,11 +93,6 @@ func Services(names ...string) Principals {
 
 // AWS are IAM principals by ARN.
 func AWS(arns ...pulumi.StringInput) Principals { return Principals{kind: "AWS", ids: arns} }
-
-// Federated are identity providers by ARN.
-func Federated(arns ...pulumi.StringInput) Principals {
-	return Principals{kind: "Federated", ids: arns}
-}
 
 // Everyone is every principal of every account, for deny statements and for
 // statements that a condition narrows.

@@ -40,16 +40,13 @@ func New(stack, account, region string) Names {
 	return Names{Prefix: "ringfence-" + stack, Account: account, Region: region}
 }
 
-// Partition is the AWS partition of the region: aws, aws-cn or aws-us-gov.
+// Partition is the AWS partition of the region: aws or aws-us-gov. Others have
+// service principals and endpoints of other names, and config refuses them.
 func (n Names) Partition() string {
-	switch {
-	case strings.HasPrefix(n.Region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(n.Region, "us-gov-"):
+	if strings.HasPrefix(n.Region, "us-gov-") {
 		return "aws-us-gov"
-	default:
-		return "aws"
 	}
+	return "aws"
 }
 
 // Of names anything that has no rules of its own: <prefix>-<what>.
@@ -93,11 +90,7 @@ func (n Names) LogGroupARN(what string) string { return n.ARN("logs", "log-group
 // ServiceHost is the value of kms:ViaService for a service in this region,
 // such as s3.eu-central-1.amazonaws.com.
 func (n Names) ServiceHost(service string) string {
-	host := service + "." + n.Region + ".amazonaws.com"
-	if n.Partition() == "aws-cn" {
-		host += ".cn"
-	}
-	return host
+	return service + "." + n.Region + ".amazonaws.com"
 }
 
 var validStack = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)

@@ -1,6 +1,6 @@
 // Package record runs a stack's program without an engine and keeps what it
 // registered: the resources with their inputs and options, the outputs, and
-// the stacks it read. Unit tests, golden files and controls work on these.
+// the stacks it read. Unit tests and golden files are made of these.
 package record
 
 import (
@@ -66,8 +66,9 @@ type Options struct {
 	Preview bool
 }
 
-// Run runs the program and returns what it registered. Computed values are the
-// ones that identity makes up, the same in each run.
+// Run runs the program and returns what it registered, which is something also
+// when the program fails. Computed values are the ones that identity makes up,
+// the same in each run.
 func Run(stack program.Stack, o Options) (*Recording, error) {
 	m := &mocks{options: o, outputs: map[string]any{}}
 	keep := func(ctx *pulumi.Context, p *program.Program) (contract.Contract, error) {
@@ -89,10 +90,7 @@ func Run(stack program.Stack, o Options) (*Recording, error) {
 	err := pulumi.RunErr(program.Run(keep, o.Environments),
 		pulumi.WithMocksWithOrganization("organization", o.Stack.Project(), o.Environment, m),
 		func(info *pulumi.RunInfo) { info.DryRun = o.Preview })
-	if err != nil {
-		return nil, err
-	}
-	return m.recording(), nil
+	return m.recording(), err
 }
 
 // Find returns the recorded resource of a type and name.

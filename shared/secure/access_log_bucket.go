@@ -31,6 +31,7 @@ func NewAccessLogBucket(ctx *pulumi.Context, args AccessLogBucketArgs, opts ...p
 		BreakGlassARN:   args.BreakGlassARN,
 		NoncurrentDays:  30,
 		ExpireDays:      args.KeepDays,
+		OnlyWriter:      service,
 		accessLogTarget: true,
 		Statements: func(arn pulumi.StringOutput) []iampolicy.Statement {
 			objects := pulumi.StringArray{pulumi.Sprintf("%s/*", arn)}
@@ -46,8 +47,6 @@ func NewAccessLogBucket(ctx *pulumi.Context, args AccessLogBucketArgs, opts ...p
 						iampolicy.Is("StringEquals", "aws:SourceAccount", args.Names.Account),
 					},
 				},
-				deny("DenyOtherWriters", []string{"s3:PutObject"}, objects,
-					iampolicy.Is("StringNotEquals", "aws:PrincipalServiceName", service)),
 			}
 		},
 	}, opts...)

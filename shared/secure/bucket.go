@@ -35,6 +35,10 @@ type BucketArgs struct {
 	LockMode string
 	// LockDays is how long a new object is locked.
 	LockDays int
+	// OnlyWriter is the one AWS service that writes to the bucket; empty for
+	// buckets that workloads write to. A service chooses the encryption of what it
+	// delivers itself: CloudTrail's digest files come with S3's own key.
+	OnlyWriter string
 	// Statements are added to the bucket policy; they get the bucket's ARN.
 	Statements func(bucketARN pulumi.StringOutput) []iampolicy.Statement
 

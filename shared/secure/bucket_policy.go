@@ -35,17 +35,23 @@ func (a BucketArgs) policy(arn pulumi.StringOutput) iampolicy.Document {
 		deny("DenyBucketDeletion", []string{"s3:DeleteBucket"}, pulumi.StringArray{arn},
 			iampolicy.When("ArnNotEquals", "aws:PrincipalArn", a.BreakGlassARN)),
 	}
-	if !a.accessLogTarget {
+	if a.OnlyWriter != "" {
+		statements = append(statements, deny("DenyOtherWriters", []string{"s3:PutObject"}, objects,
+			iampolicy.Is("StringNotEquals", "aws:PrincipalServiceName", a.OnlyWriter)))
+	} else {
 		// Null "false" means present: a request without the header gets the
 		// bucket's default, which is this key. IfExists would not do: a negated
 		// operator holds when the key is absent, with or without it (IAM User
-		// Guide, "IfExists condition operators").
+		// Guide, "IfExists condition operators"). A request for aws:kms that names
+		// no key would get the account's own key of S3, not the default, so the key
+		// is asked for whenever the header is there (Amazon S3 API Reference,
+		// PutObject).
 		statements = append(statements,
 			deny("DenyOtherEncryption", []string{"s3:PutObject"}, objects,
 				iampolicy.Is("Null", encryption, "false"),
 				iampolicy.Is("StringNotEquals", encryption, "aws:kms")),
 			deny("DenyOtherKeys", []string{"s3:PutObject"}, objects,
-				iampolicy.Is("Null", encryptionKey, "false"),
+				iampolicy.Is("Null", encryption, "false"),
 				iampolicy.When("StringNotEquals", encryptionKey, a.Key.ARN)))
 	}
 	if a.Statements != nil {

@@ -67,7 +67,7 @@ func (r *report) callers() []caller {
 	} {
 		out = append(out, r.estate.session(name))
 	}
-	return append(out, insider, foreign, anonymous)
+	return append(out, deployer, insider, foreign, anonymous)
 }
 
 // The whole table of who can do what is a golden file: a change of access is a
@@ -137,6 +137,8 @@ const header = "s3:x-amz-server-side-encryption"
 var (
 	withCallersKey = inside.with("encrypted with a key of the caller (SSE-C)", iameval.Context{header + "-customer-algorithm": {"AES256"}})
 	withOtherKey   = inside.with("encrypted with another key of KMS", iameval.Context{header: {"aws:kms"}, header + "-aws-kms-key-id": {dataKey + "-other"}})
+	// S3 takes the account's own key aws/s3 then, not the bucket's default.
+	withUnnamedKey = inside.with("encrypted with KMS, no key named", iameval.Context{header: {"aws:kms"}})
 	withOwnKey     = inside.with("encrypted with S3's own key", iameval.Context{header: {"AES256"}})
 )
 
@@ -148,7 +150,7 @@ func (r *report) otherWays() {
 		inside.with("over TLS 1.1", iameval.Context{"s3:TlsVersion": {"1.1"}}),
 		inside.with("through another VPC's endpoint", iameval.Context{"aws:SourceVpce": {"vpce-other"}}),
 	}
-	writes := []way{withCallersKey, withOtherKey, withOwnKey}
+	writes := []way{withCallersKey, withOtherKey, withOwnKey, withUnnamedKey}
 	r.line("\n## The same, in any other way\n\n| way | allowed | an example and what decided it |\n|---|---|---|")
 	for _, w := range ways {
 		r.refused(w, objectActions)
@@ -164,8 +166,8 @@ func (r *report) otherWays() {
 	}
 }
 
-// refused tries a way with all callers and prefixes. Only break-glass may come
-// from outside, and then only lists: it cannot use the key.
+// refused tries a way with all callers and prefixes. Only break-glass and the
+// deployer may come from outside, and then only list.
 func (r *report) refused(w way, actions []struct{ letter, action string }) {
 	var allowed []string
 	for _, c := range r.callers() {
@@ -179,7 +181,7 @@ func (r *report) refused(w way, actions []struct{ letter, action string }) {
 	}
 	slices.Sort(allowed)
 	allowed = slices.Compact(allowed)
-	if len(allowed) > 0 && !slices.Equal(allowed, []string{"break-glass s3:ListBucket"}) {
+	if len(allowed) > 0 && !slices.Equal(allowed, []string{"break-glass s3:ListBucket", "deployer s3:ListBucket"}) {
 		r.t.Errorf("%s: allowed for %v", w.name, allowed)
 	}
 	example := r.check(r.object(r.estate.session("churn-training"), w, "s3:PutObject", dataBucket, dataKey, "models/churn/"))
@@ -198,14 +200,14 @@ func (r *report) dataKey() {
 	via := func(service string) way {
 		return way{name: service, context: iameval.Context{"kms:ViaService": {service + ".eu-central-1.amazonaws.com"}}}
 	}
-	grant := via("ec2").with("ec2, for AWS", iameval.Context{"kms:GrantIsForAWSResource": {"true"}})
-	r.line("\n## The data key\n\n| | direct: Decrypt | S3: Decrypt | EC2: CreateGrant | EC2: CreateGrant for AWS | ScheduleKeyDeletion |\n|---|---|---|---|---|---|")
-	for _, c := range r.callers()[:11] {
+	grant := via("sagemaker").with("sagemaker, for AWS", iameval.Context{"kms:GrantIsForAWSResource": {"true"}})
+	r.line("\n## The data key\n\n| | direct: Decrypt | S3: Decrypt | SageMaker: CreateGrant | SageMaker: CreateGrant for AWS | ScheduleKeyDeletion |\n|---|---|---|---|---|---|")
+	for _, c := range r.callers()[:12] {
 		cells := []string{}
 		for _, q := range []struct {
 			way    way
 			action string
-		}{{direct, "kms:Decrypt"}, {via("s3"), "kms:Decrypt"}, {via("ec2"), "kms:CreateGrant"}, {grant, "kms:CreateGrant"}, {direct, "kms:ScheduleKeyDeletion"}} {
+		}{{direct, "kms:Decrypt"}, {via("s3"), "kms:Decrypt"}, {via("sagemaker"), "kms:CreateGrant"}, {grant, "kms:CreateGrant"}, {direct, "kms:ScheduleKeyDeletion"}} {
 			cells = append(cells, string(r.check(r.ask(c, q.way, q.action, dataKey, r.estate.keys[dataKey])).Verdict))
 		}
 		if cells[0] == string(iameval.Allow) || cells[2] == string(iameval.Allow) {
@@ -223,6 +225,10 @@ func (r *report) auditLog() {
 		"kms:EncryptionContext:aws:cloudtrail:arn":       {trail},
 	}}
 	otherTrail := forTrail.with("for another trail", iameval.Context{"aws:SourceArn": {trail + "-2"}, "kms:EncryptionContext:aws:cloudtrail:arn": {trail + "-2"}})
+	// Digest files come with S3's own key (CloudTrail User Guide, "Encrypting
+	// CloudTrail log files, digest files, and event data stores").
+	digest := forTrail.with("for the trail, a digest", iameval.Context{header: {"AES256"}})
+	delete(digest.context, header+"-aws-kms-key-id")
 	object := auditBucket + "/AWSLogs/" + account + "/CloudTrail/file.gz"
 	throughS3 := way{name: "through S3", context: iameval.Context{"kms:ViaService": {"s3.eu-central-1.amazonaws.com"}}}
 	logged := way{name: "of the data bucket", context: iameval.Context{"aws:SecureTransport": {"true"}, "s3:TlsVersion": {"1.3"}, "aws:SourceArn": {dataBucket}, "aws:SourceAccount": {account}}}
@@ -237,6 +243,7 @@ func (r *report) auditLog() {
 		{trailService, forTrail, "s3:GetBucketAcl", auditBucket, iameval.Allow},
 		{trailService, forTrail, "s3:PutObject", object, iameval.Allow},
 		{trailService, forTrail, "kms:GenerateDataKey", auditKey, iameval.Allow},
+		{trailService, digest, "s3:PutObject", object, iameval.Allow},
 		{trailService, otherTrail, "s3:PutObject", object, iameval.ImplicitDeny},
 		{trailService, otherTrail, "kms:GenerateDataKey", auditKey, iameval.ImplicitDeny},
 		{trailService, forTrail, "s3:DeleteObject", object, iameval.ExplicitDeny},
@@ -292,7 +299,7 @@ func (r *report) everyBucket() {
 			{insider, inside, "s3:DeleteBucket", bucket, "DenyBucketDeletion"},
 			{foreign, inside, "s3:GetObject", bucket + "/object", "DenyForeignPrincipals"},
 		}
-		if bucket != logBucket { // S3 delivers access logs with its own key only
+		if bucket == dataBucket { // services choose the encryption of what they deliver
 			attempts = append(attempts,
 				attempt{insider, withOwnKey, "s3:PutObject", bucket + "/object", "DenyOtherEncryption"},
 				attempt{insider, withOtherKey, "s3:PutObject", bucket + "/object", "DenyOtherKeys"})

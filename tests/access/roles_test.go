@@ -31,12 +31,19 @@ func (r *report) assumingRoles() {
 			candidate{s, way{name: "for another account", context: iameval.Context{"aws:SourceAccount": {"999999999999"}}}},
 			candidate{s, way{name: "for nobody known", context: iameval.Context{}}})
 	}
-	for _, name := range []string{"security-auditors", "on-call-leads", "data-scientists", "somebody-else"} {
-		candidates = append(candidates,
-			candidate{people(name), way{name: "with MFA", context: mfa}},
-			candidate{people(name), way{name: "without MFA", context: iameval.Context{}}})
+	// Only a user's request says whether MFA was used; a role's session does not
+	// (IAM User Guide, "Secure API access with MFA").
+	for _, name := range []string{"security-auditors", "data-scientists", "deployer", "somebody-else"} {
+		candidates = append(candidates, candidate{people(name), way{context: iameval.Context{}}})
 	}
-	candidates = append(candidates, candidate{foreign, way{name: "with MFA", context: mfa}}, candidate{anonymous, way{name: "", context: iameval.Context{}}})
+	for _, name := range []string{"on-call-lead", "somebody-else"} {
+		user := caller{name: "user/" + name, principal: iameval.User(iamARN("user/" + name)), role: &role{identity: []*iameval.Policy{everything}}}
+		candidates = append(candidates,
+			candidate{user, way{name: "with MFA", context: mfa}},
+			candidate{user, way{name: "without MFA", context: iameval.Context{"aws:MultiFactorAuthPresent": {"false"}}}},
+			candidate{user, way{name: "with an access key", context: iameval.Context{}}})
+	}
+	candidates = append(candidates, candidate{foreign, way{name: "with MFA", context: mfa}}, candidate{anonymous, way{context: iameval.Context{}}})
 
 	r.line("\n## Who can become whom\n\n| role | can be assumed by |\n|---|---|")
 	for _, name := range slices.Sorted(maps.Keys(r.estate.roles)) {
@@ -44,11 +51,11 @@ func (r *report) assumingRoles() {
 		var who []string
 		for _, c := range candidates {
 			if r.check(r.ask(c.caller, c.way, "sts:AssumeRole", target.arn, target.trust)).Verdict == iameval.Allow {
-				who = append(who, c.caller.name+" "+c.way.name)
+				who = append(who, strings.TrimSpace(c.caller.name+" "+c.way.name))
 			}
 		}
 		for _, w := range who {
-			if strings.Contains(w, "another account") || strings.Contains(w, "nobody known") || strings.Contains(w, "somebody-else") {
+			if strings.Contains(w, "another account") || strings.Contains(w, "nobody known") || strings.Contains(w, "somebody-else") || strings.Contains(w, "without MFA") {
 				r.t.Errorf("role %s can be assumed by %s", name, w)
 			}
 		}
@@ -81,6 +88,9 @@ func (r *report) boundary() {
 		{plain, "iam:CreatePolicyVersion", self, iameval.ExplicitDeny},
 		{plain, "iam:SetDefaultPolicyVersion", self, iameval.ExplicitDeny},
 		{plain, "iam:DeletePolicy", self, iameval.ExplicitDeny},
+		{plain, "iam:UpdateAssumeRolePolicy", iamARN("role/admin"), iameval.ExplicitDeny},
+		{plain, "iam:PutUserPolicy", iamARN("user/eve"), iameval.ExplicitDeny},
+		{plain, "iam:PutUserPermissionsBoundary", iamARN("user/eve"), iameval.ExplicitDeny},
 		{plain, "iam:CreateUser", iamARN("user/eve"), iameval.ExplicitDeny},
 		{plain, "iam:CreateAccessKey", iamARN("user/eve"), iameval.ExplicitDeny},
 	} {
@@ -99,10 +109,10 @@ func (r *report) networkInterfaces() {
 		return way{name: "in " + vpc, context: iameval.Context{"ec2:Vpc": {"arn:aws:ec2:eu-central-1:" + account + ":vpc/" + vpc}}}
 	}
 	subnet := "arn:aws:ec2:eu-central-1:" + account + ":subnet/subnet-1"
-	r.line("\n## Where a SageMaker workload can plug in\n\n| VPC | verdict |\n|---|---|")
+	r.line("\n## Where a workload on SageMaker or Lambda can plug in\n\n| VPC | verdict |\n|---|---|")
 	for _, name := range slices.Sorted(maps.Keys(r.estate.roles)) {
-		if !strings.HasPrefix(name, "churn-") && name != "ml-service" {
-			continue
+		if !slices.Contains([]string{"churn-explore", "churn-features", "churn-training", "ml-service", "support-agent"}, name) {
+			continue // EC2 instances are launched into a subnet, they do not plug in
 		}
 		for vpc, want := range map[string]iameval.Verdict{"vpc-vpc": iameval.Allow, "vpc-other": iameval.ExplicitDeny} {
 			d := r.check(r.ask(r.estate.session(name), in(vpc), "ec2:CreateNetworkInterface", subnet, nil))

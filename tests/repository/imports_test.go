@@ -15,8 +15,9 @@ import (
 
 const modulePath = "github.com/ringfence/ringfence/"
 
-// layers orders the packages of shared/: each may import those above it, never
-// those beside or below it. A new package finds its place here.
+// layers orders the packages of shared/ from the bottom up: each may import
+// those of the layers before its own, never those beside or above it. A new
+// package finds its place here.
 var layers = [][]string{
 	{"shared/golden", "shared/graph", "shared/iameval", "shared/iampolicy", "shared/names"},
 	{"shared/config", "shared/contract"},
@@ -49,7 +50,7 @@ func TestUnitImportsRunDownwards(t *testing.T) {
 				continue
 			}
 			if below >= at && !(strings.HasSuffix(file, "_test.go") && to == "shared/golden") {
-				t.Errorf("%s imports %s, which is not in a layer above its own", file, to)
+				t.Errorf("%s imports %s, which is not in a layer below its own", file, to)
 			}
 		}
 	}

@@ -28,7 +28,7 @@ var alarms = []alarm{
 	{"root-usage", "CIS 4.3: the root user did something",
 		`{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }`},
 	{"iam-policy-changes", "CIS 4.4: a policy or its attachment was changed",
-		anyOf("DeleteGroupPolicy", "DeleteRolePolicy", "DeleteUserPolicy", "PutGroupPolicy", "PutRolePolicy", "PutUserPolicy",
+		anyOfService("iam", "DeleteGroupPolicy", "DeleteRolePolicy", "DeleteUserPolicy", "PutGroupPolicy", "PutRolePolicy", "PutUserPolicy",
 			"CreatePolicy", "DeletePolicy", "CreatePolicyVersion", "DeletePolicyVersion", "AttachRolePolicy", "DetachRolePolicy",
 			"AttachUserPolicy", "DetachUserPolicy", "AttachGroupPolicy", "DetachGroupPolicy")},
 	{"cloudtrail-changes", "CIS 4.5: a trail was changed or stopped",

@@ -27,12 +27,15 @@ func (a *audit) newBucket(ctx *pulumi.Context) error {
 		ExpireDays:     days,
 		LockMode:       a.Setting().Safeguards.AuditLock,
 		LockDays:       days,
-		Statements:     a.onlyCloudTrailWrites,
+		OnlyWriter:     cloudTrailService,
+		Statements:     a.letCloudTrailWrite,
 	}, pulumi.Parent(a))
 	return err
 }
 
-func (a *audit) onlyCloudTrailWrites(bucketARN pulumi.StringOutput) []iampolicy.Statement {
+// letCloudTrailWrite lets CloudTrail write for this trail, and nobody but the
+// emergency role tamper: also not the deployer, so a longer lock takes that role.
+func (a *audit) letCloudTrailWrite(bucketARN pulumi.StringOutput) []iampolicy.Statement {
 	forThisTrail := iampolicy.Is("StringEquals", "aws:SourceArn", a.trailARN())
 	everything := pulumi.StringArray{bucketARN, pulumi.Sprintf("%s/*", bucketARN)}
 	return []iampolicy.Statement{
@@ -56,14 +59,6 @@ func (a *audit) onlyCloudTrailWrites(bucketARN pulumi.StringOutput) []iampolicy.
 				// bucket policy for CloudTrail").
 				iampolicy.Is("StringEquals", "s3:x-amz-acl", "bucket-owner-full-control"),
 			},
-		},
-		{
-			Sid:        "DenyOtherWriters",
-			Effect:     iampolicy.Deny,
-			Principals: iampolicy.Everyone(),
-			Actions:    []string{"s3:PutObject"},
-			Resources:  everything,
-			Conditions: []iampolicy.Condition{iampolicy.Is("StringNotEquals", "aws:PrincipalServiceName", cloudTrailService)},
 		},
 		{
 			Sid:        "DenyTampering",

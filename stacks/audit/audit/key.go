@@ -51,7 +51,7 @@ func (a *audit) newKey(ctx *pulumi.Context) error {
 			{
 				Sid:        "EncryptAlarms",
 				Effect:     iampolicy.Allow,
-				Principals: iampolicy.Services(alarmPublishers...),
+				Principals: iampolicy.Services(alarmPublisher),
 				Actions:    []string{"kms:Decrypt", "kms:GenerateDataKey*"},
 				Resources:  iampolicy.Strings("*"),
 				Conditions: []iampolicy.Condition{iampolicy.Is("StringEquals", "aws:SourceAccount", a.Names.Account)},

@@ -9,11 +9,11 @@ import (
 	"github.com/ringfence/ringfence/shared/iampolicy"
 )
 
-// alarmPublishers are the services that publish to the alarm topic.
-var alarmPublishers = []string{"cloudwatch.amazonaws.com", "events.amazonaws.com"}
+// alarmPublisher is the service that publishes to the alarm topic.
+const alarmPublisher = "cloudwatch.amazonaws.com"
 
 // newTopic makes the topic of the security alarms: encrypted, and only for
-// CloudWatch and EventBridge of this account to publish to (control AUD-31).
+// CloudWatch of this account to publish to (control AUD-31).
 func (a *audit) newTopic(ctx *pulumi.Context) error {
 	var err error
 	a.topic, err = sns.NewTopic(ctx, "alarms", &sns.TopicArgs{
@@ -29,7 +29,7 @@ func (a *audit) newTopic(ctx *pulumi.Context) error {
 			{
 				Sid:        "LetAlarmsPublish",
 				Effect:     iampolicy.Allow,
-				Principals: iampolicy.Services(alarmPublishers...),
+				Principals: iampolicy.Services(alarmPublisher),
 				Actions:    []string{"sns:Publish"},
 				Resources:  pulumi.StringArray{a.topic.Arn},
 				Conditions: []iampolicy.Condition{iampolicy.Is("StringEquals", "aws:SourceAccount", a.Names.Account)},

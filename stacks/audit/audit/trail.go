@@ -89,13 +89,19 @@ func (a *audit) newAuditorGrant(ctx *pulumi.Context) error {
 			{
 				Sid:       "ReadAuditBucket",
 				Effect:    iampolicy.Allow,
-				Actions:   []string{"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"},
+				Actions:   []string{"s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"},
 				Resources: pulumi.StringArray{a.bucket.ARN, pulumi.Sprintf("%s/*", a.bucket.ARN)},
+			},
+			{
+				Sid:       "FollowSearches",
+				Effect:    iampolicy.Allow,
+				Actions:   []string{"logs:GetQueryResults", "logs:StopQuery"}, // have no resource
+				Resources: iampolicy.Strings("*"),
 			},
 			{
 				Sid:       "SearchTrailLog",
 				Effect:    iampolicy.Allow,
-				Actions:   []string{"logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"},
+				Actions:   []string{"logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"},
 				Resources: pulumi.StringArray{a.logGroup.Arn, pulumi.Sprintf("%s:*", a.logGroup.Arn)},
 			},
 		}}.JSON(),

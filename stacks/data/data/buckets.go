@@ -44,22 +44,31 @@ func (d *data) newBucket(ctx *pulumi.Context) error {
 // the endpoint, but for the emergency role and for AWS services that act on
 // their own or on a caller's behalf. All four conditions must hold for the
 // denial: a key that is absent counts as "not the endpoint", "not the role" and
-// "not a service".
+// "not a service". Deployers may list from anywhere: S3 asks for that permission
+// when Pulumi looks whether the bucket is there.
 func (d *data) onlyThroughEndpoint(bucketARN pulumi.StringOutput) []iampolicy.Statement {
-	return []iampolicy.Statement{{
-		Sid:        "DenyOutsideEndpoint",
-		Effect:     iampolicy.Deny,
-		Principals: iampolicy.Everyone(),
-		Actions: []string{
-			"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject",
-			"s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject", "s3:RestoreObject",
-		},
-		Resources: pulumi.StringArray{bucketARN, pulumi.Sprintf("%s/*", bucketARN)},
-		Conditions: []iampolicy.Condition{
-			iampolicy.When("StringNotEquals", "aws:SourceVpce", d.network.S3EndpointID),
-			iampolicy.When("ArnNotEquals", "aws:PrincipalArn", d.security.BreakGlassRoleARN),
-			iampolicy.Is("BoolIfExists", "aws:PrincipalIsAWSService", "false"),
-			iampolicy.Is("BoolIfExists", "aws:ViaAWSService", "false"),
-		},
-	}}
+	outside := func(sid string, resource pulumi.StringInput, but pulumi.StringArray, actions ...string) iampolicy.Statement {
+		return iampolicy.Statement{
+			Sid:        sid,
+			Effect:     iampolicy.Deny,
+			Principals: iampolicy.Everyone(),
+			Actions:    actions,
+			Resources:  pulumi.StringArray{resource},
+			Conditions: []iampolicy.Condition{
+				iampolicy.When("StringNotEquals", "aws:SourceVpce", d.network.S3EndpointID),
+				iampolicy.When("ArnNotEquals", "aws:PrincipalArn", but...),
+				iampolicy.Is("BoolIfExists", "aws:PrincipalIsAWSService", "false"),
+				iampolicy.Is("BoolIfExists", "aws:ViaAWSService", "false"),
+			},
+		}
+	}
+	emergency := pulumi.StringArray{d.security.BreakGlassRoleARN}
+	return []iampolicy.Statement{
+		outside("DenyObjectsOutsideEndpoint", pulumi.Sprintf("%s/*", bucketARN), emergency,
+			"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectTagging", "s3:DeleteObjectVersion",
+			"s3:GetObject", "s3:GetObjectAttributes", "s3:GetObjectTagging", "s3:GetObjectVersion",
+			"s3:ListMultipartUploadParts", "s3:PutObject", "s3:PutObjectTagging", "s3:RestoreObject"),
+		outside("DenyListingOutsideEndpoint", bucketARN, append(emergency, iampolicy.Strings(d.Env.Access.Deployers...)...),
+			"s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions"),
+	}
 }

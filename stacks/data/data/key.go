@@ -10,25 +10,27 @@ import (
 	"github.com/ringfence/ringfence/shared/secure"
 )
 
-// newKey makes the key of the data bucket and of the volumes that the workloads
-// run on. The workloads use it only through S3 and through the services that
-// attach their volumes, and only from this account (control DAT-04).
+// newKey makes the key of the data bucket and of the volumes of SageMaker jobs.
+// The workloads use it only through S3 and through SageMaker, and only from
+// this account (control DAT-04). The data scientist, who starts the jobs, lets
+// SageMaker hold the key open for a job's volume, and can do nothing else with
+// it.
 func (d *data) newKey(ctx *pulumi.Context) error {
 	workloads := pulumi.StringArray{d.security.MLServiceRoleARN}
 	onVolumes := pulumi.StringArray{d.security.MLServiceRoleARN}
 	for _, w := range d.Env.Workloads {
 		workloads = append(workloads, d.roleARN(w.Name))
-		if w.RunsOn == config.SageMaker || w.RunsOn == config.EC2 {
+		if w.RunsOn == config.SageMaker {
 			onVolumes = append(onVolumes, d.roleARN(w.Name))
 		}
 	}
 	ownAccount := iampolicy.Is("StringEquals", "kms:CallerAccount", d.Names.Account)
-	throughVolumes := iampolicy.Is("StringEquals", "kms:ViaService", d.Names.ServiceHost("ec2"), d.Names.ServiceHost("sagemaker"))
+	throughVolumes := iampolicy.Is("StringEquals", "kms:ViaService", d.Names.ServiceHost("sagemaker"))
 	var err error
 	d.key, err = secure.NewKey(ctx, secure.KeyArgs{
 		Setting:     d.Setting(),
 		Name:        "data",
-		Description: "Encrypts the data bucket and the volumes of the workloads",
+		Description: "Encrypts the data bucket and the volumes of SageMaker jobs",
 		Uses: []iampolicy.Statement{
 			{
 				Sid:        "UseThroughS3",
@@ -49,7 +51,7 @@ func (d *data) newKey(ctx *pulumi.Context) error {
 			{
 				Sid:        "LetVolumesHoldKeyOpen",
 				Effect:     iampolicy.Allow,
-				Principals: iampolicy.AWS(onVolumes...),
+				Principals: iampolicy.AWS(append(onVolumes, d.security.DataScientistRoleARN)...),
 				Actions:    []string{"kms:CreateGrant"},
 				Resources:  iampolicy.Strings("*"),
 				Conditions: []iampolicy.Condition{

@@ -52,9 +52,5 @@ func (n *network) newInterfaceEndpoints(ctx *pulumi.Context) error {
 }
 
 func (n *network) endpointService(name string) pulumi.String {
-	service := "com.amazonaws." + n.Env.Region + "." + name
-	if n.Names.Partition() == "aws-cn" && name != "s3" {
-		service = "cn." + service
-	}
-	return pulumi.String(service)
+	return pulumi.String("com.amazonaws." + n.Env.Region + "." + name)
 }

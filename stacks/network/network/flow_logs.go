@@ -33,7 +33,7 @@ func (n *network) newFlowLogs(ctx *pulumi.Context) error {
 		return err
 	}
 	n.flowLogGroupARN = group.Arn
-	role, err := n.newDeliveryRole(ctx, group.Arn)
+	role, policy, err := n.newDeliveryRole(ctx, group.Arn)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (n *network) newFlowLogs(ctx *pulumi.Context) error {
 		IamRoleArn:             role.Arn,
 		MaxAggregationInterval: pulumi.Int(60),
 		Tags:                   n.tags(flowLogs),
-	}, pulumi.Parent(n.vpc))
+	}, pulumi.Parent(n.vpc), pulumi.DependsOn([]pulumi.Resource{policy}))
 	return err
 }
 
@@ -53,20 +53,28 @@ func (n *network) newFlowLogs(ctx *pulumi.Context) error {
 // group. The estate's permissions boundary belongs to the security stack,
 // which is deployed after this one, so the role gets a boundary of its own,
 // and a far narrower one: exactly what its policy grants.
-func (n *network) newDeliveryRole(ctx *pulumi.Context, groupARN pulumi.StringOutput) (*iam.Role, error) {
-	delivery := iampolicy.Document{Statements: []iampolicy.Statement{{
-		Sid:       "WriteFlowLogs",
-		Effect:    iampolicy.Allow,
-		Actions:   []string{"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"},
-		Resources: pulumi.StringArray{pulumi.Sprintf("%s:*", groupARN)},
-	}}}
+func (n *network) newDeliveryRole(ctx *pulumi.Context, groupARN pulumi.StringOutput) (*iam.Role, *iam.RolePolicy, error) {
+	delivery := iampolicy.Document{Statements: []iampolicy.Statement{
+		{
+			Sid:       "WriteFlowLogs",
+			Effect:    iampolicy.Allow,
+			Actions:   []string{"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"},
+			Resources: pulumi.StringArray{pulumi.Sprintf("%s:*", groupARN)},
+		},
+		{
+			Sid:       "FindLogGroup",
+			Effect:    iampolicy.Allow,
+			Actions:   []string{"logs:DescribeLogGroups"}, // cannot be limited to one group
+			Resources: iampolicy.Strings("*"),
+		},
+	}}
 	boundary, err := iam.NewPolicy(ctx, flowLogs, &iam.PolicyArgs{
 		Name:        pulumi.String(n.Names.Of("flow-logs-boundary")),
 		Description: pulumi.String("The most that the flow-log delivery role can ever do"),
 		Policy:      delivery.JSON(),
 	}, pulumi.Parent(n))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	role, err := iam.NewRole(ctx, flowLogs, &iam.RoleArgs{
 		Name:                pulumi.String(n.Names.Of(flowLogs)),
@@ -76,12 +84,12 @@ func (n *network) newDeliveryRole(ctx *pulumi.Context, groupARN pulumi.StringOut
 		MaxSessionDuration:  pulumi.Int(3600),
 	}, pulumi.Parent(n))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	_, err = iam.NewRolePolicy(ctx, flowLogs, &iam.RolePolicyArgs{
+	policy, err := iam.NewRolePolicy(ctx, flowLogs, &iam.RolePolicyArgs{
 		Name:   pulumi.String("delivery"),
 		Role:   role.Name,
 		Policy: delivery.JSON(),
 	}, pulumi.Parent(role))
-	return role, err
+	return role, policy, err
 }

@@ -24,8 +24,9 @@ func (s *security) newBoundary(ctx *pulumi.Context) error {
 
 // boundaryPolicy is a ceiling, not a grant: a role can do what its own policies
 // allow and this does not deny. Its denials keep a role from stepping over it:
-// by making another role without it, by editing it, by taking it off, or by
-// making credentials that no role stands behind.
+// by making another role without it, by editing it, by taking it off, by taking
+// over a role or user that does not carry it, or by making credentials that no
+// role stands behind.
 func boundaryPolicy(n names.Names) iampolicy.Document {
 	self := n.IAMARN("policy/" + n.Of(boundary))
 	return iampolicy.Document{Statements: []iampolicy.Statement{
@@ -49,7 +50,16 @@ func boundaryPolicy(n names.Names) iampolicy.Document {
 		{
 			Sid:       "DenyTakingBoundaryOff",
 			Effect:    iampolicy.Deny,
-			Actions:   []string{"iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"},
+			Actions:   []string{"iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
+			Resources: iampolicy.Strings("*"),
+		},
+		{
+			Sid:    "DenyTakingOverOthers",
+			Effect: iampolicy.Deny,
+			Actions: []string{
+				"iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:AttachUserPolicy", "iam:PutGroupPolicy",
+				"iam:PutUserPolicy", "iam:UpdateAssumeRolePolicy",
+			},
 			Resources: iampolicy.Strings("*"),
 		},
 		{

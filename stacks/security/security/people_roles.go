@@ -17,7 +17,7 @@ func (s *security) newAuditor(ctx *pulumi.Context) error {
 		Effect: iampolicy.Allow,
 		Actions: []string{
 			"cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrail",
-			"cloudtrail:GetTrailStatus", "cloudtrail:ListTrails", "cloudtrail:LookupEvents",
+			"cloudtrail:GetTrailStatus", "cloudtrail:ListPublicKeys", "cloudtrail:ListTrails", "cloudtrail:LookupEvents",
 		},
 		Resources: iampolicy.Strings("*"), // most of these have no resource
 	}})
@@ -25,8 +25,9 @@ func (s *security) newAuditor(ctx *pulumi.Context) error {
 }
 
 // newBreakGlass makes the emergency role: it can open a bucket or a key of the
-// estate that a wrong policy has shut, and recover what was deleted. It
-// demands MFA, and every use of it is in the audit log.
+// estate that a wrong policy has shut, keep a key from being deleted, and delete
+// an empty bucket; it reads no data. It demands MFA, which is why it is for IAM
+// users: a session of a role does not say how its person signed in.
 func (s *security) newBreakGlass(ctx *pulumi.Context) error {
 	mfa := []iampolicy.Condition{iampolicy.Is("Bool", "aws:MultiFactorAuthPresent", "true")}
 	var err error

@@ -11,7 +11,10 @@ import (
 
 // runtime is what a service needs to run a workload: pull its image, write its
 // logs and metrics, plug it into the private subnets, call a model.
-func (s *security) runtime(name string, service config.Service) []iampolicy.Statement {
+func (s *security) runtime(name string, service config.Service, kind config.Kind) []iampolicy.Statement {
+	if service == config.Lambda && kind == config.Agent {
+		return slices.Concat(s.runtime(name, service, ""), s.models())
+	}
 	switch service {
 	case config.SageMaker:
 		return slices.Concat(s.logs("/aws/sagemaker/*"), s.metrics("/aws/sagemaker/*"), s.images(), s.networkInterfaces("sagemaker.amazonaws.com"))

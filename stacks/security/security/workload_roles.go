@@ -19,7 +19,7 @@ func (s *security) newWorkloadRoles(ctx *pulumi.Context) error {
 	s.workloadRoles = map[string]*iam.Role{}
 	s.instanceProfiles = map[string]*iam.InstanceProfile{}
 	for _, w := range s.Env.Workloads {
-		role, err := s.newServiceRole(ctx, w.Name, w.RunsOn, string(w.Kind)+" workload on "+string(w.RunsOn), pulumi.StringMap{
+		role, err := s.newServiceRole(ctx, w.Name, w.RunsOn, w.Kind, string(w.Kind)+" workload on "+string(w.RunsOn), pulumi.StringMap{
 			"DataClassification": pulumi.String(string(w.Classification)),
 			"Owner":              pulumi.String(w.Owner),
 			"Workload":           pulumi.String(w.Name),
@@ -47,19 +47,22 @@ func (s *security) newWorkloadRoles(ctx *pulumi.Context) error {
 // workload, such as a pipeline's glue. Its data is the shared/ prefix.
 func (s *security) newMLServiceRole(ctx *pulumi.Context) error {
 	var err error
-	s.mlService, err = s.newServiceRole(ctx, "ml-service", config.SageMaker, "SageMaker jobs that belong to no listed workload", nil)
+	s.mlService, err = s.newServiceRole(ctx, "ml-service", config.SageMaker, "", "SageMaker jobs that belong to no listed workload", nil)
 	return err
 }
 
 // newServiceRole makes a role that one AWS service assumes, with what this
 // service needs to run at all.
-func (s *security) newServiceRole(ctx *pulumi.Context, name string, service config.Service, description string, tags pulumi.StringMap) (*iam.Role, error) {
+func (s *security) newServiceRole(ctx *pulumi.Context, name string, service config.Service, kind config.Kind, description string, tags pulumi.StringMap) (*iam.Role, error) {
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
 		Name:                pulumi.String(s.Names.Of(name)),
 		Description:         pulumi.String(description),
 		AssumeRolePolicy:    secure.ServiceTrust(s.Names, service.Principal(), "").JSON(),
 		PermissionsBoundary: s.boundary.Arn,
 		MaxSessionDuration:  pulumi.Int(sessionSeconds),
+		// The data stack attaches a policy to this role and is deployed later, so
+		// a workload that is taken out leaves its role with that policy on it.
+		ForceDetachPolicies: pulumi.Bool(true),
 		Tags:                tags,
 	}, pulumi.Parent(s))
 	if err != nil {
@@ -68,7 +71,7 @@ func (s *security) newServiceRole(ctx *pulumi.Context, name string, service conf
 	_, err = iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
 		Name:   pulumi.String("runtime"),
 		Role:   role.Name,
-		Policy: iampolicy.Document{Statements: s.runtime(name, service)}.JSON(),
+		Policy: iampolicy.Document{Statements: s.runtime(name, service, kind)}.JSON(),
 	}, pulumi.Parent(role))
 	return role, err
 }
