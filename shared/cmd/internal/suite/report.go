@@ -19,6 +19,9 @@ func (r Result) Report(w io.Writer) {
 		}
 		fmt.Fprintf(w, "  %-9s %4d passed  %d failed  %d skipped   %s%s\n", l.Level, c.Passed, c.Failed, c.Skipped, l.Means, note)
 	}
+	for _, note := range r.notes {
+		fmt.Fprintln(w, "  "+note)
+	}
 	if len(r.Problems) > 0 {
 		fmt.Fprintln(w, "\nproblems")
 		for _, p := range r.Problems {

@@ -69,7 +69,12 @@ type Result struct {
 	// Problems are failures that no test's own output explains: packages that
 	// did not build, tests without a level, tests that skipped themselves.
 	Problems []string
+
+	notes []string
 }
+
+// Note adds something that the reader of the report has to know.
+func (r *Result) Note(text string) { r.notes = append(r.notes, text) }
 
 // OK reports whether the run proves what it set out to.
 func (r Result) OK() bool {

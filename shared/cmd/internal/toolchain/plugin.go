@@ -141,7 +141,7 @@ func (l layout) makeStandIn(ctx context.Context, provider terraform.Provider, sa
 			return fmt.Errorf("the official AWS plugin %s cannot be had, and building the stand-in failed; "+
 				"install the official one, or let Go reach the modules (GOPROXY): %w", AWSPluginVersion, err)
 		}
-		return os.WriteFile(filepath.Join(folder, "terraform-provider-path"), []byte(path+"\n"), 0o644)
+		return os.WriteFile(filepath.Join(folder, providerPathFile), []byte(path+"\n"), 0o644)
 	})
 	return part{
 		Version: AWSPluginVersion, Kind: standIn, From: "stand-in for trial and test, over " + provider.Path,

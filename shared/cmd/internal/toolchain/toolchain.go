@@ -13,6 +13,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 )
 
@@ -54,6 +55,15 @@ func (t Tools) Env() []string {
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
 	}
 }
+
+// TerraformProvider is the path of HashiCorp's provider below the stand-in.
+func (t Tools) TerraformProvider() (string, error) {
+	path, err := os.ReadFile(filepath.Join(filepath.Dir(t.AWSPlugin), providerPathFile))
+	return strings.TrimSpace(string(path)), err
+}
+
+// providerPathFile tells the stand-in where HashiCorp's provider is.
+const providerPathFile = "terraform-provider-path"
 
 // Ensure makes sure of the tools of the checkout at root. It calls say with
 // one line for each piece of work that takes its time.
