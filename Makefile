@@ -1,7 +1,7 @@
 # What people type most, by name. Each target is one line over ./ringfence or
 # go; `./ringfence help` says more.
 .DEFAULT_GOAL := help
-.PHONY: help tools up destroy test lint generate fmt
+.PHONY: help tools up destroy test lint generate fmt bench
 
 # Every module of the workspace, and the one that is built outside it.
 MODULES  = $$(go list -m -f '{{.Dir}}/...')
@@ -32,3 +32,6 @@ generate: ## write generated and golden files anew; review the difference
 
 fmt: ## format every Go file
 	@gofmt -w shared stacks tests
+
+bench: ## measure the unchanged estate against Terraform, on the same emulator
+	@go run -trimpath ./tests/benchmark

@@ -88,35 +88,31 @@ func imports(expression string, value any) []mark {
 // down stays as it is.
 func rewrite(text string, marks []mark, take func(mark) (bool, error)) (string, error) {
 	var out strings.Builder
+	plain := 0 // where the text begins that is not written yet
 	for at := 0; at < len(text); {
 		m, found := longest(text, at, marks)
-		if found {
-			taken, err := take(m)
-			if err != nil {
-				return "", err
-			}
-			if taken {
-				out.WriteString("${" + m.expression + "}")
-			} else {
-				out.WriteString(literal(m.value))
-			}
-			at += len(m.value)
+		if !found {
+			at++
 			continue
 		}
-		next := at + 1
-		for next < len(text) && !startsWord(text, next) {
-			next++
+		taken, err := take(m)
+		if err != nil {
+			return "", err
 		}
-		out.WriteString(literal(text[at:next]))
-		at = next
+		if taken {
+			out.WriteString(literal(text[plain:at]) + "${" + m.expression + "}")
+			plain = at + len(m.value)
+		}
+		at += len(m.value)
 	}
+	out.WriteString(literal(text[plain:]))
 	return out.String(), nil
 }
 
 // longest returns the longest mark that stands at a place of a text as a whole
 // word: subnet-a is not found in subnet-ab, nor vpc-x in the-vpc-x.
 func longest(text string, at int, marks []mark) (found mark, ok bool) {
-	if !startsWord(text, at) {
+	if at > 0 && inWord(text[at-1]) {
 		return mark{}, false
 	}
 	for _, m := range marks {
@@ -127,8 +123,6 @@ func longest(text string, at int, marks []mark) (found mark, ok bool) {
 	}
 	return found, ok
 }
-
-func startsWord(text string, at int) bool { return at == 0 || !inWord(text[at-1]) }
 
 func inWord(c byte) bool {
 	return c == '-' || c == '_' || c == '.' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
