@@ -53,6 +53,9 @@ func (d *decoding) value(node *yaml.Node, v reflect.Value, key string) {
 		return // "key:" with nothing after it is a key left out
 	}
 	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		d.value(node, v.Elem(), key)
 	case reflect.Struct:
 		d.mapping(node, v, key)
 	case reflect.Slice:
@@ -86,6 +89,12 @@ func (d *decoding) scalar(node *yaml.Node, v reflect.Value, key string) {
 			return
 		}
 		v.SetInt(int64(number))
+	case reflect.Bool:
+		if node.Tag != "!!bool" {
+			d.fail(node, key, node.Value, "must be true or false")
+			return
+		}
+		v.SetBool(node.Value == "true")
 	default:
 		panic(fmt.Sprintf("config: field %s has a type that no file can hold: %s", key, v.Type()))
 	}

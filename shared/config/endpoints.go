@@ -18,3 +18,7 @@ var InterfaceEndpoints = []string{
 	"sagemaker.runtime",
 	"sts",
 }
+
+// InstanceEndpoints are added where the feature instanceEndpoints is on (control
+// NET-18).
+var InstanceEndpoints = []string{"ec2", "ssm"}

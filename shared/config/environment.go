@@ -33,8 +33,14 @@ type Environment struct {
 	Retention Retention `yaml:"retention"`
 	// Access names the people's roles that may assume a role of the estate.
 	Access Access `yaml:"access"`
+	// GitHub names the repository whose workflows deploy the estate.
+	GitHub GitHub `yaml:"github"`
+	// Models says which models the workloads may call.
+	Models Models `yaml:"models"`
 	// Alarms says who hears of the security alarms.
 	Alarms Alarms `yaml:"alarms"`
+	// Features turns optional controls on.
+	Features Features `yaml:"features"`
 	// Workloads lists the AI and ML workloads. Each gets a role, grants on its
 	// prefixes and the use of the data key for these, nothing more.
 	Workloads []Workload `yaml:"workloads"`
@@ -110,6 +116,30 @@ type Access struct {
 	// DataScientists are roles whose people may start the workloads' jobs; they never read the
 	// workloads' data with their own role.
 	DataScientists []string `yaml:"dataScientists"`
+}
+
+// GitHub names the repository whose workflows may assume the estate's roles for
+// previews and deployments, and nothing else may.
+type GitHub struct {
+	// Repository is the repository as owner/name.
+	Repository string `yaml:"repository"`
+	// OwnerID and RepositoryID are GitHub's numbers for both. Repositories made
+	// since July 2026 carry them in their tokens; an older one leaves them out.
+	OwnerID      string `yaml:"ownerId"`
+	RepositoryID string `yaml:"repositoryId"`
+	// ProviderARN is the account's OIDC provider for GitHub, where it has one
+	// already; an account has at most one. Left out, the security stack makes it.
+	ProviderARN string `yaml:"providerArn"`
+}
+
+// Models says which models of Bedrock the workloads may call.
+type Models struct {
+	// Allowed lists foundation models, such as amazon.nova-lite-v1:0; empty allows
+	// none.
+	Allowed []string `yaml:"allowed"`
+	// Guardrail is the ARN of the Bedrock guardrail that every call must carry.
+	// Left out, calls need none.
+	Guardrail string `yaml:"guardrail"`
 }
 
 // Alarms says who hears of the security alarms.

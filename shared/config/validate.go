@@ -92,12 +92,19 @@ func validate(e *Environment, stack string) []Problem {
 	v.principals("access.deployers", "role", e.Access.Deployers, e.AccountID)
 	v.principals("access.dataScientists", "role", e.Access.DataScientists, e.AccountID)
 	for i, email := range e.Alarms.Emails {
-		if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
-			v.fail(fmt.Sprintf("alarms.emails[%d]", i), email, "must be an e-mail address", "security@example.com")
-		}
+		v.email(fmt.Sprintf("alarms.emails[%d]", i), email)
 	}
+	v.github(e)
+	v.models(e)
+	v.features(e)
 	v.workloads(e.Workloads, names.New(stack, e.AccountID, e.Region))
 	return v.problems
+}
+
+func (v *validation) email(key, email string) {
+	if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
+		v.need(key, email, "must be an e-mail address", "security@example.com")
+	}
 }
 
 func (v *validation) retention(r Retention) {
@@ -175,9 +182,10 @@ func (v *validation) network(e *Environment) {
 			}
 		}
 	}
+	known := append(slices.Clone(InterfaceEndpoints), InstanceEndpoints...)
 	for i, name := range e.Network.UnavailableEndpoints {
-		if !slices.Contains(InterfaceEndpoints, name) {
-			v.fail(fmt.Sprintf("network.unavailableEndpoints[%d]", i), name, "must be one of "+strings.Join(InterfaceEndpoints, ", "), "")
+		if !slices.Contains(known, name) {
+			v.fail(fmt.Sprintf("network.unavailableEndpoints[%d]", i), name, "must be one of "+strings.Join(known, ", "), "")
 		}
 	}
 }

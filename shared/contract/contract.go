@@ -61,13 +61,19 @@ type Security struct {
 	BreakGlassRoleARN pulumi.StringOutput `contract:"breakGlassRoleArn"`
 	// DataScientistRoleARN is the people's role that starts the workloads' jobs.
 	DataScientistRoleARN pulumi.StringOutput `contract:"dataScientistRoleArn"`
+	// PreviewRoleARN is the role of previews on pull requests.
+	PreviewRoleARN pulumi.StringOutput `contract:"previewRoleArn"`
+	// DriftRoleARN is the role of the nightly look for drift.
+	DriftRoleARN pulumi.StringOutput `contract:"driftRoleArn"`
+	// DeployRoleARNs are the roles that deploy each stack, by stack.
+	DeployRoleARNs pulumi.StringMapOutput `contract:"deployRoleArns"`
 }
 
 // Stack implements Contract.
 func (Security) Stack() graph.Name { return graph.Security }
 
 // Version implements Contract.
-func (Security) Version() int { return 1 }
+func (Security) Version() int { return 2 }
 
 // Data is what the data stack exports.
 type Data struct {
