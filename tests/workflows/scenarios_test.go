@@ -1,0 +1,98 @@
+package workflows
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ringfence/ringfence/shared/golden"
+)
+
+const commit = "0123456789abcdef0123456789abcdef01234567"
+
+// pullRequest is the event of a pull request whose commits lie in a repository.
+func pullRequest(from string) map[string]any {
+	return map[string]any{"pull_request": map[string]any{
+		"number": 7, "head": map[string]any{"sha": commit, "repo": map[string]any{"full_name": from}},
+	}}
+}
+
+func byBot(id int, number int, body string) map[string]any {
+	return map[string]any{"id": id, "number": number, "body": body, "user": map[string]any{"login": "github-actions[bot]"}}
+}
+
+func byStranger(id int, number int, body string) map[string]any {
+	return map[string]any{"id": id, "number": number, "body": body, "user": map[string]any{"login": "stranger"}}
+}
+
+// What ./ringfence drift prints.
+const (
+	clean = `{"result": "done", "drifted": false, "stacks": [{"stack": "data", "result": "done", "drifts": []}]}`
+	found = `{"result": "failed", "drifted": true, "stacks": [
+		{"stack": "network", "result": "done", "drifts": []},
+		{"stack": "security", "result": "failed", "drifts": null},
+		{"stack": "data", "result": "done", "drifts": [
+			{"label": "BucketPolicy data", "id": "ringfence-data", "deleted": true},
+			{"label": "Bucket data", "id": "ringfence-data", "properties": [{"path": "tags.Owner", "was": "ml~~~~", "is": null}]}
+		]}
+	]}`
+	unknown = `{"error": "the account is another one"}`
+)
+
+const previewMark = "<!-- ringfence: preview -->\n"
+
+var scenarios = []struct {
+	name string
+	scenario
+	// green says whether the run is to succeed.
+	green bool
+	// says is part of what GitHub shows of the run.
+	says string
+}{
+	{"a merge is deployed", scenario{workflow: "deploy.yml", event: "push", environments: `["dev","prod"]`}, true, ""},
+	{"a stack fails", scenario{workflow: "deploy.yml", event: "push", environments: `["dev","prod"]`, fails: "dev --stack security"}, false, ""},
+	{"an environment is left out", scenario{workflow: "deploy.yml", event: "push", environments: `["prod"]`}, true, ""},
+	{"nothing is set up", scenario{workflow: "deploy.yml", event: "push"}, true, ""},
+
+	{"a pull request", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev","prod"]`, payload: pullRequest("o/r"),
+		listed: []map[string]any{byBot(1, 0, "of another workflow"), byStranger(2, 0, previewMark+"forged")}}, true, ""},
+	{"a pull request is pushed again", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, payload: pullRequest("o/r"),
+		listed: []map[string]any{byStranger(2, 0, previewMark+"forged"), byBot(3, 0, previewMark+"of before")}}, true, ""},
+	{"a preview fails", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, payload: pullRequest("o/r"), fails: "preview"}, false, ""},
+	{"a pull request of a fork", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, payload: pullRequest("stranger/r")}, true, "it gets no AWS credentials"},
+	{"a pull request where nothing is set up", scenario{workflow: "preview.yml", event: "pull_request", payload: pullRequest("o/r")}, true, ""},
+
+	{"drift is found", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, fails: "drift", drift: found,
+		listed: []map[string]any{byStranger(1, 1, "<!-- ringfence: drift in dev -->"), byBot(2, 2, "<!-- ringfence: drift in prod -->")}}, true, ""},
+	{"drift is found again", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, fails: "drift", drift: found,
+		listed: []map[string]any{byBot(2, 2, "<!-- ringfence: drift in prod -->"), byBot(5, 5, "<!-- ringfence: drift in dev -->")}}, true, ""},
+	{"drift is gone", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, drift: clean,
+		listed: []map[string]any{byBot(5, 5, "<!-- ringfence: drift in dev -->")}}, true, ""},
+	{"drift was never there", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, drift: clean}, true, ""},
+	{"drift could not be looked for", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, fails: "drift", drift: unknown,
+		listed: []map[string]any{byBot(5, 5, "<!-- ringfence: drift in dev -->")}}, false, "the account is another one"},
+
+	{"a night", scenario{workflow: "nightly.yml", event: "schedule"}, true, ""},
+	{"an input that is a script", scenario{workflow: "nightly.yml", event: "workflow_dispatch", inputs: map[string]string{"fuzz-time": "1s; gh hacked"}}, true, ""},
+	{"a version", scenario{workflow: "release.yml", event: "push", payload: map[string]any{"ref": "refs/tags/v1.2.3"}}, true, ""},
+}
+
+func TestEngineWorkflowsRun(t *testing.T) {
+	var files []string
+	for _, s := range scenarios {
+		file := strings.ReplaceAll(s.name, " ", "-") + ".txt"
+		files = append(files, file)
+		t.Run(s.name, func(t *testing.T) {
+			r := s.run(t)
+			if r.Green != s.green {
+				t.Errorf("green is %v, want %v\n%s", r.Green, s.green, r.Log)
+			}
+			if !strings.Contains(r.Log, s.says) {
+				t.Errorf("want it to say %q\n%s", s.says, r.Log)
+			}
+			golden.Check(t, filepath.Join("testdata/runs", file), fmt.Appendf(nil, "%s\ngreen: %v\n", r.Calls, r.Green))
+		})
+	}
+	golden.CheckDir(t, "testdata/runs", files)
+}
