@@ -22,3 +22,15 @@ var InterfaceEndpoints = []string{
 // InstanceEndpoints are added where the feature instanceEndpoints is on (control
 // NET-18).
 var InstanceEndpoints = []string{"ec2", "ssm"}
+
+// AWSBuckets are the buckets of AWS itself that a workload needs in a region:
+// the layers of container images in ECR, and the package repositories of Amazon
+// Linux, from which instances get their patches. No other bucket outside the
+// account is reached (controls NET-13 and IAM-23).
+func AWSBuckets(region string) []string {
+	return []string{
+		"prod-" + region + "-starport-layer-bucket",
+		"al2023-repos-" + region + "-de612dc2",
+		"amazonlinux-2-repos-" + region,
+	}
+}

@@ -83,14 +83,14 @@ type Contact struct {
 // Option is what there is to know of an optional control.
 type Option struct {
 	// Feature is the key in the environment file, below features.
-	Feature string
+	Feature string `json:"feature"`
 	// Control is its id in the catalogue.
-	Control string
+	Control string `json:"control"`
 	// Why says why the control is not on by default.
-	Why string
+	Why string `json:"why"`
 	// EmulatorLacks names what the emulator does not have; empty where the feature
 	// works there.
-	EmulatorLacks string
+	EmulatorLacks string `json:"emulatorLacks,omitempty"`
 
 	on func(Features) bool
 }
@@ -131,7 +131,7 @@ var Options = []Option{
 		func(f Features) bool { return f.DataLockDays > 0 }},
 	{"malwareScan", "DAT-23", costs, "GuardDuty Malware Protection for S3",
 		func(f Features) bool { return f.MalwareScan }},
-	{"replicaRegion", "DAT-26", costs + ", and moves data to another region", "",
+	{"replicaRegion", "DAT-26", costs + ", and moves data to another region", "a second region: one provider process serves all stacks there",
 		func(f Features) bool { return f.ReplicaRegion != "" }},
 	{"mlDataEvents", "AUD-08", costs, "",
 		func(f Features) bool { return f.MLDataEvents }},
@@ -143,12 +143,12 @@ var Options = []Option{
 		func(f Features) bool { return f.ModelInvocationLog }},
 	{"configRecorder", "AUD-34", oncePerRegion + "; " + costs, "",
 		func(f Features) bool { return f.ConfigRecorder }},
-	{"securityHub", "AUD-35", oncePerRegion + "; " + costs, "Security Hub",
+	{"securityHub", "AUD-35", oncePerRegion + "; " + costs, "Security Hub UpdateSecurityHubConfiguration",
 		func(f Features) bool { return f.SecurityHub }},
 	{"guardDuty", "AUD-36", oncePerRegion + "; " + costs, "",
 		func(f Features) bool { return f.GuardDuty }},
 	{"macie", "AUD-37", oncePerRegion + "; " + costs, "",
 		func(f Features) bool { return f.Macie }},
-	{"inspector", "AUD-38", oncePerRegion + "; " + costs, "SSM patch baselines and ECR registry scanning",
+	{"inspector", "AUD-38", oncePerRegion + "; " + costs, "SSM CreatePatchBaseline with tags",
 		func(f Features) bool { return f.Inspector }},
 }

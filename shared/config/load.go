@@ -71,7 +71,7 @@ func Load(dir, name, stack string) (*Environment, error) {
 	content, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("environment %q: there is no %s; the environments are %s",
-			name, file, strings.Join(list(dir), ", "))
+			name, file, strings.Join(List(dir), ", "))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("environment %q: %w", name, err)
@@ -81,40 +81,58 @@ func Load(dir, name, stack string) (*Environment, error) {
 
 // Parse reads the content of an environment file; see Load.
 func Parse(file string, content []byte, name, stack string) (*Environment, error) {
-	var document yaml.Node
-	decoder := yaml.NewDecoder(bytes.NewReader(content))
-	if err := decoder.Decode(&document); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("%s is empty: copy another environment file and change it", file)
-		}
-		return nil, fmt.Errorf("%s is not valid YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s holds more than one YAML document: keep one environment in a file", file)
-	}
-	d := &decoding{lines: map[string]int{}}
 	env := &Environment{Name: name}
-	d.decode(document.Content[0], env)
-	if len(d.problems) == 0 {
-		d.problems = validate(env, stack)
-	}
-	if len(d.problems) > 0 {
-		for i, p := range d.problems {
-			if p.Line == 0 {
-				d.problems[i].Line = d.line(p.Key)
-			}
-		}
-		slices.SortStableFunc(d.problems, func(a, b Problem) int { return a.Line - b.Line })
-		return nil, &Problems{File: file, List: d.problems}
+	if err := Decode(file, content, env, func() []Problem { return validate(env, stack) }); err != nil {
+		return nil, err
 	}
 	return env, nil
 }
 
-// list returns the names of the environments in dir.
-func list(dir string) []string {
+// Decode reads a YAML file into a struct whose fields have yaml tags. Unknown
+// keys, keys given twice and values of the wrong type are problems, and so is
+// what check finds once the file could be read. All problems are returned
+// together, as *Problems.
+func Decode(file string, content []byte, into any, check func() []Problem) error {
+	var document yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	if err := decoder.Decode(&document); err != nil {
+		if errors.Is(err, io.EOF) {
+			return fmt.Errorf("%s is empty: copy another environment file and change it", file)
+		}
+		return fmt.Errorf("%s is not valid YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%s holds more than one YAML document: keep one in a file", file)
+	}
+	d := &decoding{lines: map[string]int{}}
+	d.decode(document.Content[0], into)
+	if len(d.problems) == 0 {
+		d.problems = check()
+	}
+	if len(d.problems) == 0 {
+		return nil
+	}
+	for i, p := range d.problems {
+		if p.Line == 0 {
+			d.problems[i].Line = d.line(p.Key)
+		}
+	}
+	slices.SortStableFunc(d.problems, func(a, b Problem) int { return a.Line - b.Line })
+	return &Problems{File: file, List: d.problems}
+}
+
+// ExceptionsFile is the register of exceptions to controls, beside the
+// environment files.
+const ExceptionsFile = "exceptions.yaml"
+
+// List returns the names of the environments in dir, sorted.
+func List(dir string) []string {
 	files, _ := filepath.Glob(filepath.Join(dir, "*.yaml"))
 	var names []string
 	for _, f := range files {
+		if filepath.Base(f) == ExceptionsFile {
+			continue
+		}
 		names = append(names, strings.TrimSuffix(filepath.Base(f), ".yaml"))
 	}
 	slices.Sort(names)

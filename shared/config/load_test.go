@@ -13,7 +13,7 @@ import (
 const environments = "../../stacks/environments"
 
 func TestUnitEveryEnvironmentLoads(t *testing.T) {
-	names := list(environments)
+	names := List(environments)
 	if len(names) < 5 {
 		t.Fatalf("found only the environments %v", names)
 	}
@@ -33,7 +33,7 @@ func TestUnitEveryEnvironmentLoads(t *testing.T) {
 // must not overlap.
 func TestUnitEnvironmentsDoNotOverlap(t *testing.T) {
 	seen := map[string]netip.Prefix{}
-	for _, name := range list(environments) {
+	for _, name := range List(environments) {
 		env, err := Load(environments, name, name)
 		if err != nil {
 			t.Fatal(err)

@@ -52,7 +52,7 @@ func TestUnitSchemaFollowsTheTypes(t *testing.T) {
 func unwrap(comment string) string { return strings.ReplaceAll(comment, "\n", " ") }
 
 func TestUnitEnvironmentsNameTheirSchema(t *testing.T) {
-	for _, name := range list(environments) {
+	for _, name := range List(environments) {
 		if !strings.HasPrefix(read(t, environments+"/"+name+".yaml"), "# yaml-language-server: $schema=environment.schema.json\n") {
 			t.Errorf("%s.yaml does not name its schema in the first line", name)
 		}

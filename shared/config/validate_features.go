@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+
+	"github.com/ringfence/ringfence/shared/names"
 )
 
 var (
@@ -85,6 +87,8 @@ func (v *validation) features(e *Environment) {
 	}
 	if f.ReplicaRegion != "" && (!region.MatchString(f.ReplicaRegion) || f.ReplicaRegion == e.Region) {
 		v.fail("features.replicaRegion", f.ReplicaRegion, "must be another region than "+e.Region, "eu-west-1")
+	} else if f.ReplicaRegion != "" && names.New("", "", f.ReplicaRegion).Partition() != names.New("", "", e.Region).Partition() {
+		v.fail("features.replicaRegion", f.ReplicaRegion, "must be in the same partition as "+e.Region+": S3 does not copy between AWS and AWS GovCloud (US)", "")
 	}
 	for _, o := range Options {
 		if e.Target == Emulator && o.EmulatorLacks != "" && o.On(e) {

@@ -15,7 +15,7 @@ const SharedPrefix = "shared/"
 // ReservedNames are role names that the estate itself uses.
 var ReservedNames = []string{
 	"auditor", "break-glass", "config-recorder", "data-scientist", "deploy-audit", "deploy-data", "deploy-network", "deploy-security",
-	"drift", "flow-logs", "malware-scan", "ml-service", "model-invocation-log", "preview", "replication", "support", "trail-delivery",
+	"drift", "flow-logs", "malware-scan", "ml-service", "model-invocation-log", "preview", "replication", "support", "tampering", "trail-delivery",
 }
 
 func (v *validation) workloads(workloads []Workload, n names.Names) {

@@ -40,8 +40,9 @@ var environments = map[string]string{
 }
 
 // reviewed are the environments whose resources and policies are in golden
-// files too.
-var reviewed = []string{"local", "prod"}
+// files too: the one that people meet first, the one that counts, and the one
+// that has everything.
+var reviewed = []string{"full", "local", "prod"}
 
 // Run runs the suite.
 func Run(t *testing.T, s Suite) {

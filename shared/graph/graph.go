@@ -59,6 +59,16 @@ var stacks = []Stack{
 // references.
 func (n Name) Project() string { return "ringfence-" + string(n) }
 
+// OfProject returns the stack with a Pulumi project's name.
+func OfProject(project string) (Name, error) {
+	for _, n := range Names() {
+		if n.Project() == project {
+			return n, nil
+		}
+	}
+	return "", fmt.Errorf("project %q is no stack of the estate", project)
+}
+
 // Dir is the folder of the stack, relative to the root of the repository,
 // with slashes.
 func (n Name) Dir() string { return "stacks/" + string(n) }

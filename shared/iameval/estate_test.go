@@ -18,6 +18,7 @@ const (
 
 const (
 	estateAccount = "123456789012"
+	estateRegion  = "eu-central-1"
 	estateBucket  = "arn:aws:s3:::ringfence-local-data-123456789012-eu-central-1"
 	estateKey     = "arn:aws:kms:eu-central-1:123456789012:key/data"
 	training      = "arn:aws:iam::123456789012:role/ringfence-local-churn-training"
@@ -59,7 +60,7 @@ func kindOf(t *testing.T, file string) Kind {
 	}
 	prefix, _, _ := strings.Cut(file, "-")
 	kind, ok := map[string]Kind{
-		"bucketPolicy": BucketPolicy, "topicPolicy": ResourcePolicy, "key": KeyPolicy, "vpcEndpoint": EndpointPolicy,
+		"bucketPolicy": BucketPolicy, "queuePolicy": ResourcePolicy, "topicPolicy": ResourcePolicy, "key": KeyPolicy, "vpcEndpoint": EndpointPolicy,
 		"rolePolicy": IdentityPolicy, "policy": IdentityPolicy,
 	}[prefix]
 	if !ok {
@@ -83,6 +84,7 @@ func workload(t testing.TB) Environment {
 func through(changes Context) Context {
 	c := Context{
 		"aws:SecureTransport": {"true"}, "s3:TlsVersion": {"1.3"}, "aws:SourceVpce": {"vpce-s3"}, "aws:ViaAWSService": {"false"},
+		"aws:RequestedRegion": {estateRegion},
 	}
 	for key, values := range changes {
 		c[key] = values
@@ -140,6 +142,7 @@ func TestVerdictEstateDataBucket(t *testing.T) {
 		{"another endpoint", session, "s3:GetObject", estateBucket + "/curated/churn/x", through(Context{"aws:SourceVpce": {"vpce-other"}}), func(e *Environment) { e.Endpoint = nil }, "explicit deny by statement DenyObjectsOutsideEndpoint of bucket policy data"},
 		{"foreign account", Role("arn:aws:iam::999999999999:role/stranger"), "s3:GetObject", estateBucket + "/curated/churn/x", through(nil), func(e *Environment) { e.Boundary = nil }, "explicit deny by statement DenyForeignPrincipals of bucket policy data"},
 		{"anonymous", Anonymous(), "s3:GetObject", estateBucket + "/curated/churn/x", through(nil), func(e *Environment) { e.Identity, e.Boundary = nil, nil }, "explicit deny by statement DenyForeignPrincipals of bucket policy data"},
+		{"another region", session, "s3:GetObject", estateBucket + "/curated/churn/x", through(Context{"aws:RequestedRegion": {"us-east-1"}}), nil, "explicit deny by statement DenyOtherRegions of permissions boundary boundary"},
 		{"delete the bucket", session, "s3:DeleteBucket", estateBucket, through(nil), nil, "explicit deny by statement DenyBucketDeletion of bucket policy data"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -169,9 +172,9 @@ func TestVerdictEstateDataKey(t *testing.T) {
 	e := workload(t)
 	e.Resource, e.Endpoint = golden(t, dataPolicies+"key-data.json", KeyPolicy), nil
 	call := func(p Principal, action, via string) Request {
-		c := Context{"kms:ViaService": {via}}
-		if via == "" {
-			c = nil
+		c := Context{"aws:RequestedRegion": {estateRegion}}
+		if via != "" {
+			c["kms:ViaService"] = []string{via}
 		}
 		return Request{Principal: p, Action: action, Resource: estateKey, Context: c}
 	}
@@ -179,9 +182,10 @@ func TestVerdictEstateDataKey(t *testing.T) {
 	decides(t, call(session, "kms:Decrypt", "s3.eu-central-1.amazonaws.com"), e, "allow by statement UseThroughS3 of key policy data")
 	decides(t, call(session, "kms:GenerateDataKey", "s3.eu-central-1.amazonaws.com"), e, "allow by statement UseThroughS3 of key policy data")
 	decides(t, call(session, "kms:Decrypt", ""), e, "implicit deny: no allow in key policy data and identity policy churn-training of data, churn-training of security")
-	decides(t, call(session, "kms:ScheduleKeyDeletion", ""), e, "implicit deny: no allow in identity policy churn-training of data, churn-training of security")
+	decides(t, call(session, "kms:ScheduleKeyDeletion", ""), e, "explicit deny by statement DenyBlindingAudit of permissions boundary boundary")
 	e.Identity = []*Policy{parse(t, "admin", IdentityPolicy, document(everything))}
-	decides(t, call(Role(breakGlass), "kms:ScheduleKeyDeletion", ""), e, "allow by statement All of identity policy admin and statement AdministerThroughIAM of key policy data")
+	decides(t, call(Role(breakGlass), "kms:PutKeyPolicy", ""), e, "allow by statement All of identity policy admin and statement AdministerThroughIAM of key policy data")
+	decides(t, call(Role(breakGlass), "kms:ScheduleKeyDeletion", ""), e, "explicit deny by statement DenyBlindingAudit of permissions boundary boundary")
 	decides(t, call(Role(breakGlass), "kms:Decrypt", "s3.eu-central-1.amazonaws.com"), e, "implicit deny: no allow in key policy data")
 }
 

@@ -94,6 +94,12 @@ func Services(names ...string) Principals {
 // AWS are IAM principals by ARN.
 func AWS(arns ...pulumi.StringInput) Principals { return Principals{kind: "AWS", ids: arns} }
 
+// Federated is an identity provider by ARN, such as an OIDC provider of the
+// account.
+func Federated(arn pulumi.StringInput) Principals {
+	return Principals{kind: "Federated", ids: pulumi.StringArray{arn}}
+}
+
 // Everyone is every principal of every account, for deny statements and for
 // statements that a condition narrows.
 func Everyone() Principals { return AWS(pulumi.String("*")) }

@@ -6,7 +6,6 @@ package program
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -37,9 +36,6 @@ func (p *Program) Setting() secure.Setting {
 // the stack promises to others.
 type Stack func(ctx *pulumi.Context, p *Program) (contract.Contract, error)
 
-// Main runs the stack's program as the main function of its binary.
-func Main(stack Stack) { pulumi.Run(Run(stack, filepath.Join("..", "environments"))) }
-
 // Run returns the stack's program for the environments of a folder, in the form
 // that pulumi.Run, the Automation API and the mocks take.
 //
@@ -58,7 +54,7 @@ func Run(stack Stack, environments string) pulumi.RunFunc {
 		if err := tagEverything(ctx, env); err != nil {
 			return err
 		}
-		provider, err := newProvider(ctx, env)
+		provider, err := newProvider(ctx, env, env.Region)
 		if err != nil {
 			return err
 		}
@@ -74,12 +70,22 @@ func Run(stack Stack, environments string) pulumi.RunFunc {
 	}
 }
 
-// newProvider makes the AWS provider of the stack. Credentials and, for the
+// ProviderIn makes a second provider, like the program's own but for another
+// region. Its parent sets it apart: every provider of the estate is called aws.
+func (p *Program) ProviderIn(ctx *pulumi.Context, region string, parent pulumi.Resource) (pulumi.ResourceOption, error) {
+	provider, err := newProvider(ctx, p.Env, region, pulumi.Parent(parent))
+	if err != nil {
+		return nil, err
+	}
+	return pulumi.Provider(provider), nil
+}
+
+// newProvider makes an AWS provider for a region. Credentials and, for the
 // emulator, the address (AWS_ENDPOINT_URL) come from the process environment,
 // so that neither is ever in a file or in the state.
-func newProvider(ctx *pulumi.Context, env *environment.Environment) (*aws.Provider, error) {
+func newProvider(ctx *pulumi.Context, env *environment.Environment, region string, opts ...pulumi.ResourceOption) (*aws.Provider, error) {
 	args := &aws.ProviderArgs{
-		Region: pulumi.String(env.Region),
+		Region: pulumi.String(region),
 		// The provider refuses any other account before it changes anything.
 		AllowedAccountIds: pulumi.ToStringArray([]string{env.AccountID}),
 	}
@@ -91,5 +97,5 @@ func newProvider(ctx *pulumi.Context, env *environment.Environment) (*aws.Provid
 		args.SkipMetadataApiCheck = pulumi.Bool(true) // there is no instance metadata to wait for
 		args.MaxRetries = pulumi.Int(3)               // what the emulator lacks fails at once, not after minutes
 	}
-	return aws.NewProvider(ctx, "aws", args)
+	return aws.NewProvider(ctx, "aws", args, opts...)
 }

@@ -9,19 +9,26 @@ import (
 // arns are the patterns of the ARNs that AWS gives resources, by Pulumi type;
 // <name> stands for the physical name or, where there is none, the id.
 var arns = map[string]string{
+	"aws:accessanalyzer/analyzer:Analyzer":                      "arn:<p>:access-analyzer:<r>:<a>:analyzer/<name>",
+	"aws:cfg/rule:Rule":                                         "arn:<p>:config:<r>:<a>:config-rule/<name>",
 	"aws:cloudtrail/trail:Trail":                                "arn:<p>:cloudtrail:<r>:<a>:trail/<name>",
+	"aws:cloudwatch/eventRule:EventRule":                        "arn:<p>:events:<r>:<a>:rule/<name>",
 	"aws:cloudwatch/logGroup:LogGroup":                          "arn:<p>:logs:<r>:<a>:log-group:<name>",
 	"aws:cloudwatch/metricAlarm:MetricAlarm":                    "arn:<p>:cloudwatch:<r>:<a>:alarm:<name>",
 	"aws:ec2/securityGroup:SecurityGroup":                       "arn:<p>:ec2:<r>:<a>:security-group/<name>",
 	"aws:ec2/subnet:Subnet":                                     "arn:<p>:ec2:<r>:<a>:subnet/<name>",
 	"aws:ec2/vpc:Vpc":                                           "arn:<p>:ec2:<r>:<a>:vpc/<name>",
 	"aws:ec2/vpcEndpoint:VpcEndpoint":                           "arn:<p>:ec2:<r>:<a>:vpc-endpoint/<name>",
+	"aws:guardduty/detector:Detector":                           "arn:<p>:guardduty:<r>:<a>:detector/<name>",
 	"aws:iam/instanceProfile:InstanceProfile":                   "arn:<p>:iam::<a>:instance-profile/<name>",
+	"aws:iam/openIdConnectProvider:OpenIdConnectProvider":       "arn:<p>:iam::<a>:oidc-provider/token.actions.githubusercontent.com",
 	"aws:iam/policy:Policy":                                     "arn:<p>:iam::<a>:policy/<name>",
 	"aws:iam/role:Role":                                         "arn:<p>:iam::<a>:role/<name>",
 	"aws:kms/key:Key":                                           "arn:<p>:kms:<r>:<a>:key/<name>",
 	"aws:s3/bucketV2:BucketV2":                                  "arn:<p>:s3:::<name>",
 	"aws:sns/topic:Topic":                                       "arn:<p>:sns:<r>:<a>:<name>",
+	"aws:sqs/queue:Queue":                                       "arn:<p>:sqs:<r>:<a>:<name>",
+	"aws:ssm/patchBaseline:PatchBaseline":                       "arn:<p>:ssm:<r>:<a>:patchbaseline/<name>",
 	"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   "arn:<p>:ec2:<r>:<a>:security-group-rule/<name>",
 	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "arn:<p>:ec2:<r>:<a>:security-group-rule/<name>",
 }
@@ -41,7 +48,7 @@ var idPrefixes = map[string]string{
 func (m *mocks) identity(resourceType, name string, inputs resource.PropertyMap) (string, resource.PropertyMap) {
 	id := idPrefixes[resourceType] + name
 	physical := id
-	for _, key := range []resource.PropertyKey{"bucket", "name"} {
+	for _, key := range []resource.PropertyKey{"bucket", "name", "analyzerName"} {
 		if v, ok := inputs[key]; ok && v.IsString() && idPrefixes[resourceType] == "" {
 			physical, id = v.StringValue(), v.StringValue()
 		}
@@ -57,6 +64,8 @@ func (m *mocks) identity(resourceType, name string, inputs resource.PropertyMap)
 		outputs["keyId"] = resource.NewProperty(id)
 	case "aws:ec2/vpc:Vpc":
 		outputs["defaultNetworkAclId"] = resource.NewProperty("acl-default")
+	case "aws:sqs/queue:Queue":
+		outputs["url"] = resource.NewProperty("https://sqs." + m.names.Region + ".amazonaws.com/" + m.names.Account + "/" + physical)
 	case "aws:ec2/vpcEndpoint:VpcEndpoint":
 		outputs["prefixListId"] = resource.NewProperty("pl-" + name)
 	}

@@ -4,12 +4,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
 	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/snapshot"
 )
 
 // NewResource implements pulumi.MockResourceMonitor.
@@ -27,22 +32,54 @@ func (m *mocks) NewResource(args pulumi.MockResourceArgs) (string, resource.Prop
 		m.components = append(m.components, args.TypeToken+" "+args.Name)
 		return "", args.Inputs, nil
 	}
-	m.resources = append(m.resources, Resource{
+	// args.Inputs leaves out what is not known yet.
+	inputs, err := plugin.UnmarshalProperties(args.RegisterRPC.GetObject(), plugin.MarshalOptions{KeepUnknowns: true})
+	if err != nil {
+		return "", nil, err
+	}
+	recorded := Resource{
 		Type:           args.TypeToken,
 		Name:           args.Name,
 		Parent:         urnName(args.RegisterRPC.GetParent()),
 		Provider:       urnName(strings.TrimSuffix(args.Provider, "::aws-id")),
 		Protect:        args.RegisterRPC.GetProtect(),
 		RetainOnDelete: args.RegisterRPC.GetRetainOnDelete(),
-		Inputs:         plain(resource.NewProperty(args.Inputs)).(map[string]any),
-	})
-	if m.options.Preview {
-		return "", args.Inputs, nil
+		Inputs:         snapshot.Plain(inputs),
+		urn:            m.urn(args),
+		references:     references(args.RegisterRPC),
 	}
-	id, computed := m.identity(args.TypeToken, args.Name, args.Inputs)
 	outputs := args.Inputs.Copy()
-	maps.Copy(outputs, computed)
-	return id, outputs, nil
+	if !m.options.Preview {
+		id, computed := m.identity(args.TypeToken, args.Name, args.Inputs)
+		recorded.id, recorded.computed = id, snapshot.Plain(computed)
+		maps.Copy(outputs, computed)
+	}
+	m.resources = append(m.resources, recorded)
+	return recorded.id, outputs, nil
+}
+
+// urn is the URN that the SDK's own mock monitor gives the resource.
+func (m *mocks) urn(args pulumi.MockResourceArgs) string {
+	var parent tokens.Type
+	if p := args.RegisterRPC.GetParent(); p != "" {
+		parent = resource.URN(p).QualifiedType()
+	}
+	if parent == "pulumi:pulumi:Stack" {
+		parent = ""
+	}
+	return string(resource.NewURN(tokens.QName(m.options.Name), tokens.PackageName(m.options.Stack.Project()),
+		parent, tokens.Type(args.TypeToken), args.Name))
+}
+
+// references are the resources that each property's value comes from.
+func references(request *pulumirpc.RegisterResourceRequest) map[string][]string {
+	out := map[string][]string{}
+	for property, dependencies := range request.GetPropertyDependencies() {
+		if urns := dependencies.GetUrns(); len(urns) > 0 {
+			out[property] = slices.Sorted(slices.Values(urns))
+		}
+	}
+	return out
 }
 
 func (m *mocks) readStack(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
@@ -51,7 +88,7 @@ func (m *mocks) readStack(args pulumi.MockResourceArgs) (string, resource.Proper
 		return "", nil, err
 	}
 	name := args.Inputs["name"].StringValue()
-	if want := fmt.Sprintf("organization/%s/%s", upstream.Project(), m.options.Environment); name != want {
+	if want := fmt.Sprintf("organization/%s/%s", upstream.Project(), m.options.Name); name != want {
 		return "", nil, fmt.Errorf("the program reads stack %q; it should read %q", name, want)
 	}
 	m.reads = append(m.reads, upstream)
@@ -67,32 +104,6 @@ func (m *mocks) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 
 // urnName is the last part of a URN.
 func urnName(urn string) string { return urn[strings.LastIndex(urn, ":")+1:] }
-
-// plain turns engine values into plain ones.
-func plain(v resource.PropertyValue) any {
-	switch {
-	case v.IsComputed(), v.IsOutput() && !v.OutputValue().Known:
-		return Unknown
-	case v.IsOutput():
-		return plain(v.OutputValue().Element)
-	case v.IsSecret():
-		return plain(v.SecretValue().Element)
-	case v.IsArray():
-		out := []any{}
-		for _, element := range v.ArrayValue() {
-			out = append(out, plain(element))
-		}
-		return out
-	case v.IsObject():
-		out := map[string]any{}
-		for key, element := range v.ObjectValue() {
-			out[string(key)] = plain(element)
-		}
-		return out
-	default:
-		return v.V
-	}
-}
 
 // asJSON turns a resolved output into what a stack's state would hold.
 func asJSON(value any) any {

@@ -5,6 +5,7 @@ package record
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/names"
 	"github.com/ringfence/ringfence/shared/program"
+	"github.com/ringfence/ringfence/shared/snapshot"
 )
 
 // Resource is one registered resource.
@@ -32,10 +34,14 @@ type Resource struct {
 	// Inputs are the resource's arguments as the engine gets them, as plain
 	// values; one that is not known yet is Unknown.
 	Inputs map[string]any `json:"inputs"`
+
+	urn, id    string
+	computed   map[string]any
+	references map[string][]string
 }
 
 // Unknown stands in Resource.Inputs for a value that is not known yet.
-const Unknown = "<unknown>"
+const Unknown = snapshot.Unknown
 
 // Recording is all that a program registered.
 type Recording struct {
@@ -56,8 +62,10 @@ type Options struct {
 	Stack graph.Name
 	// Environments is the folder of the environment files.
 	Environments string
-	// Environment is the environment file, and the name of the Pulumi stack.
+	// Environment is the environment file.
 	Environment string
+	// Name is the name of the Pulumi stack; empty means the environment's own.
+	Name string
 	// Upstream are the outputs of the stacks that the program reads. A stack
 	// without outputs is not deployed.
 	Upstream map[graph.Name]map[string]any
@@ -70,6 +78,7 @@ type Options struct {
 // when the program fails. Computed values are the ones that identity makes up,
 // the same in each run.
 func Run(stack program.Stack, o Options) (*Recording, error) {
+	o.Name = cmp.Or(o.Name, o.Environment)
 	m := &mocks{options: o, outputs: map[string]any{}}
 	keep := func(ctx *pulumi.Context, p *program.Program) (contract.Contract, error) {
 		m.names = p.Names
@@ -88,9 +97,28 @@ func Run(stack program.Stack, o Options) (*Recording, error) {
 		return c, nil
 	}
 	err := pulumi.RunErr(program.Run(keep, o.Environments),
-		pulumi.WithMocksWithOrganization("organization", o.Stack.Project(), o.Environment, m),
-		func(info *pulumi.RunInfo) { info.DryRun = o.Preview })
+		pulumi.WithMocksWithOrganization("organization", o.Stack.Project(), o.Name, m),
+		func(info *pulumi.RunInfo) {
+			info.DryRun = o.Preview
+			info.Config = map[string]string{"ringfence:environment": o.Environment}
+		})
 	return m.recording(), err
+}
+
+// Snapshot returns the recorded resources of a stack as what is judged: with the
+// values that AWS would compute.
+func (r *Recording) Snapshot(stack graph.Name) []snapshot.Resource {
+	out := make([]snapshot.Resource, len(r.Resources))
+	for i, resource := range r.Resources {
+		properties := maps.Clone(resource.Inputs)
+		maps.Copy(properties, resource.computed)
+		out[i] = snapshot.Resource{
+			Stack: stack, Type: resource.Type, Name: resource.Name, URN: resource.urn, ID: resource.id,
+			Protect: resource.Protect, RetainOnDelete: resource.RetainOnDelete,
+			Properties: properties, References: resource.references,
+		}
+	}
+	return out
 }
 
 // Find returns the recorded resource of a type and name.

@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/ringfence/ringfence/shared/iampolicy"
+	"github.com/ringfence/ringfence/shared/names"
 )
 
 // BucketArgs describes a bucket. The zero value of every optional field is the
@@ -39,7 +40,8 @@ type BucketArgs struct {
 	// buckets that workloads write to. A service chooses the encryption of what it
 	// delivers itself: CloudTrail's digest files come with S3's own key.
 	OnlyWriter string
-	// Statements are added to the bucket policy; they get the bucket's ARN.
+	// Statements are added to the bucket policy; they get the bucket's ARN, which
+	// is known before the bucket is there.
 	Statements func(bucketARN pulumi.StringOutput) []iampolicy.Statement
 
 	// accessLogTarget marks the bucket that receives access logs. It takes no
@@ -72,12 +74,14 @@ func NewBucket(ctx *pulumi.Context, args BucketArgs, opts ...pulumi.ResourceOpti
 	if args.Classification != "" {
 		tags["DataClassification"] = pulumi.String(args.Classification)
 	}
+	// A bucket that gets a lock later gets it by its lock configuration. Without
+	// IgnoreChanges the bucket would be replaced, with all that it holds.
 	bucket, err := s3.NewBucketV2(ctx, args.Name, &s3.BucketV2Args{
 		Bucket:            pulumi.String(args.Names.Bucket(args.Name)),
 		ForceDestroy:      pulumi.Bool(args.Safeguards.Disposable),
 		ObjectLockEnabled: pulumi.Bool(args.LockMode != ""),
 		Tags:              tags,
-	}, args.guarded(b)...)
+	}, append(args.guarded(b), pulumi.IgnoreChanges([]string{"objectLockEnabled"}))...)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +96,9 @@ func (a BucketArgs) check() error {
 	var errs []error
 	fail := func(format string, values ...any) {
 		errs = append(errs, fmt.Errorf("bucket "+a.Name+": "+format, values...))
+	}
+	if name := a.Names.Bucket(a.Name); len(name) > names.MaxBucket {
+		fail("its name %s has %d characters and S3 allows %d: shorten the stack's name", name, len(name), names.MaxBucket)
 	}
 	if !a.accessLogTarget && a.Key == nil {
 		fail("needs a customer-managed key (control DAT-08)")
@@ -118,20 +125,7 @@ func (a BucketArgs) check() error {
 // forbid to change what stands before it.
 func (b *Bucket) provision(ctx *pulumi.Context, args BucketArgs, bucket *s3.BucketV2) error {
 	child := pulumi.Parent(bucket)
-	public, err := s3.NewBucketPublicAccessBlock(ctx, args.Name, &s3.BucketPublicAccessBlockArgs{
-		Bucket:                bucket.ID(),
-		BlockPublicAcls:       pulumi.Bool(true),
-		BlockPublicPolicy:     pulumi.Bool(true),
-		IgnorePublicAcls:      pulumi.Bool(true),
-		RestrictPublicBuckets: pulumi.Bool(true),
-	}, child)
-	if err != nil {
-		return err
-	}
-	ownership, err := s3.NewBucketOwnershipControls(ctx, args.Name, &s3.BucketOwnershipControlsArgs{
-		Bucket: bucket.ID(),
-		Rule:   s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
-	}, child)
+	before, err := shut(ctx, args, bucket)
 	if err != nil {
 		return err
 	}
@@ -142,7 +136,11 @@ func (b *Bucket) provision(ctx *pulumi.Context, args BucketArgs, bucket *s3.Buck
 	if err != nil {
 		return err
 	}
-	before := []pulumi.Resource{public, ownership, versioning}
+	events, err := announce(ctx, args, bucket)
+	if err != nil {
+		return err
+	}
+	before = append(before, versioning, events)
 	if err := b.encrypt(ctx, args, bucket); err != nil {
 		return err
 	}
@@ -167,13 +165,43 @@ func (b *Bucket) provision(ctx *pulumi.Context, args BucketArgs, bucket *s3.Buck
 	}
 	policy, err := s3.NewBucketPolicy(ctx, args.Name, &s3.BucketPolicyArgs{
 		Bucket: bucket.ID(),
-		Policy: args.policy(b.ARN).JSON(),
+		Policy: args.policy().JSON(),
 	}, child, pulumi.DependsOn(before))
 	if err != nil {
 		return err
 	}
 	b.Name = policy.Bucket
 	return nil
+}
+
+// shut closes the two ways around the bucket policy: public access and ACLs.
+func shut(ctx *pulumi.Context, args BucketArgs, bucket *s3.BucketV2) ([]pulumi.Resource, error) {
+	child := pulumi.Parent(bucket)
+	public, err := s3.NewBucketPublicAccessBlock(ctx, args.Name, &s3.BucketPublicAccessBlockArgs{
+		Bucket:                bucket.ID(),
+		BlockPublicAcls:       pulumi.Bool(true),
+		BlockPublicPolicy:     pulumi.Bool(true),
+		IgnorePublicAcls:      pulumi.Bool(true),
+		RestrictPublicBuckets: pulumi.Bool(true),
+	}, child)
+	if err != nil {
+		return nil, err
+	}
+	ownership, err := s3.NewBucketOwnershipControls(ctx, args.Name, &s3.BucketOwnershipControlsArgs{
+		Bucket: bucket.ID(),
+		Rule:   s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
+	}, child)
+	return []pulumi.Resource{public, ownership}, err
+}
+
+// announce has S3 tell EventBridge of everything that happens to an object, so
+// that a rule can act on it (control DAT-22). It costs nothing: events of AWS
+// services on the default bus are free.
+func announce(ctx *pulumi.Context, args BucketArgs, bucket *s3.BucketV2) (pulumi.Resource, error) {
+	return s3.NewBucketNotification(ctx, args.Name, &s3.BucketNotificationArgs{
+		Bucket:      bucket.ID(),
+		Eventbridge: pulumi.Bool(true),
+	}, pulumi.Parent(bucket))
 }
 
 func (b *Bucket) encrypt(ctx *pulumi.Context, args BucketArgs, bucket *s3.BucketV2) error {

@@ -18,8 +18,10 @@ const (
 // The denials name everyone, so each leaves room for those that must pass: a
 // request that an AWS service makes on its own behalf carries no account.
 // Condition values are fixed, never patterns, or Security Hub takes the bucket
-// for public (S3.2, S3.3).
-func (a BucketArgs) policy(arn pulumi.StringOutput) iampolicy.Document {
+// for public (S3.2, S3.3). The bucket is named by its ARN by convention, so
+// that the policy can be judged before the bucket is there.
+func (a BucketArgs) policy() iampolicy.Document {
+	arn := pulumi.String(a.Names.BucketARN(a.Name)).ToStringOutput()
 	all := pulumi.StringArray{arn, pulumi.Sprintf("%s/*", arn)}
 	objects := pulumi.StringArray{pulumi.Sprintf("%s/*", arn)}
 	statements := []iampolicy.Statement{

@@ -17,24 +17,28 @@ type LogGroupArgs struct {
 	Name string
 	// Days is the retention, 365 or more.
 	Days int
-	// Key encrypts the group. Its policy must hold LogGroupUse of this name.
+	// Key encrypts the group. Its policy must hold LogGroupUse with this name.
 	Key *Key
 }
 
 // minLogDays is the least retention (controls NET-10 and AUD-14).
 const minLogDays = 365
 
-// LogGroupUse is the key-policy statement that lets CloudWatch Logs encrypt
-// one log group, and no other, with the key (CloudWatch Logs User Guide,
+// LogGroupUse is the key-policy statement that lets CloudWatch Logs encrypt the
+// named log groups, and no others, with the key (CloudWatch Logs User Guide,
 // "Encrypt log data in CloudWatch Logs using AWS KMS").
-func LogGroupUse(n names.Names, name string) iampolicy.Statement {
+func LogGroupUse(n names.Names, groups ...string) iampolicy.Statement {
+	arns := make([]string, len(groups))
+	for i, group := range groups {
+		arns[i] = n.LogGroupARN(group)
+	}
 	return iampolicy.Statement{
 		Sid:        "EncryptLogGroup",
 		Effect:     iampolicy.Allow,
 		Principals: iampolicy.Services("logs." + n.Region + ".amazonaws.com"),
 		Actions:    []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncryptFrom", "kms:ReEncryptTo"},
 		Resources:  iampolicy.Strings("*"),
-		Conditions: []iampolicy.Condition{iampolicy.Is("ArnEquals", "kms:EncryptionContext:aws:logs:arn", n.LogGroupARN(name))},
+		Conditions: []iampolicy.Condition{iampolicy.Is("ArnEquals", "kms:EncryptionContext:aws:logs:arn", arns...)},
 	}
 }
 

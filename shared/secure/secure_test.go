@@ -1,6 +1,7 @@
 package secure
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,9 @@ func TestUnitBucketRefusesInsecureForms(t *testing.T) {
 		{"no key", func(a *BucketArgs) { a.Key = nil }, "customer-managed key (control DAT-08)"},
 		{"no access logs", func(a *BucketArgs) { a.AccessLogs = nil }, "access logs (control DAT-20)"},
 		{"anyone may delete it", func(a *BucketArgs) { a.BreakGlassARN = nil }, "break-glass"},
+		{"a name that S3 refuses", func(a *BucketArgs) {
+			a.Names = names.New("one-of-the-longer-stack-names", "123456789012", "ap-southeast-1")
+		}, "S3 allows 63"},
 		{"no recovery", func(a *BucketArgs) { a.NoncurrentDays = 0 }, "can be recovered"},
 		{"lock without days", func(a *BucketArgs) { a.LockMode = "COMPLIANCE" }, "needs a number of days"},
 		{"expires while locked", func(a *BucketArgs) { a.LockMode, a.LockDays, a.ExpireDays = "COMPLIANCE", 365, 30 }, "locked for 365"},
@@ -84,6 +88,15 @@ func TestUnitBucketRefusesInsecureForms(t *testing.T) {
 func TestUnitLogGroupRefusesShortRetention(t *testing.T) {
 	_, err := NewLogGroup(nil, LogGroupArgs{Name: "g", Days: 30})
 	expect(t, err, "below 365 (controls NET-10, AUD-14)")
+}
+
+func TestUnitLogGroupUseNamesEveryGroup(t *testing.T) {
+	n := names.New("dev", "123456789012", "eu-central-1")
+	condition := LogGroupUse(n, "trail", "other").Conditions[0]
+	want := iampolicy.Strings(n.LogGroupARN("trail"), n.LogGroupARN("other"))
+	if condition.Key != "kms:EncryptionContext:aws:logs:arn" || !slices.Equal(condition.Values, want) {
+		t.Errorf("CloudWatch Logs may use the key for %v, want %v", condition.Values, want)
+	}
 }
 
 func TestUnitServiceTrustAlwaysNamesTheAccount(t *testing.T) {

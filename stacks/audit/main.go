@@ -3,8 +3,9 @@
 package main
 
 import (
-	"github.com/ringfence/ringfence/shared/program"
+	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/launch"
 	"github.com/ringfence/ringfence/stacks/audit/audit"
 )
 
-func main() { program.Main(audit.Stack) }
+func main() { launch.Main(graph.Audit, audit.Stack) }

@@ -66,42 +66,54 @@ var alarms = []alarm{
 			"MoveAccount", "RemoveAccountFromOrganization", "UpdateOrganizationalUnit", "UpdatePolicy")},
 }
 
-// newAlarms makes a metric filter and an alarm for each; one event is enough
-// for an alarm, and every alarm goes to the topic (control AUD-30).
+// newAlarms makes an alarm for each; one event is enough.
 func (a *audit) newAlarms(ctx *pulumi.Context) error {
-	namespace := a.Names.Of("audit")
 	for _, alarm := range alarms {
-		filter, err := cloudwatch.NewLogMetricFilter(ctx, alarm.name, &cloudwatch.LogMetricFilterArgs{
-			Name:         pulumi.String(a.Names.Of(alarm.name)),
-			LogGroupName: a.logGroup.Name,
-			Pattern:      pulumi.String(alarm.pattern),
-			MetricTransformation: cloudwatch.LogMetricFilterMetricTransformationArgs{
-				Namespace: pulumi.String(namespace),
-				Name:      pulumi.String(alarm.name),
-				Value:     pulumi.String("1"),
-			},
-		}, pulumi.Parent(a.logGroup))
-		if err != nil {
-			return err
-		}
-		if _, err := cloudwatch.NewMetricAlarm(ctx, alarm.name, &cloudwatch.MetricAlarmArgs{
-			Name:               pulumi.String(a.Names.Of(alarm.name)),
-			AlarmDescription:   pulumi.String(alarm.description),
-			Namespace:          pulumi.String(namespace),
-			MetricName:         pulumi.String(alarm.name),
-			Statistic:          pulumi.String("Sum"),
-			Period:             pulumi.Int(300),
-			EvaluationPeriods:  pulumi.Int(1),
-			Threshold:          pulumi.Float64(1),
-			ComparisonOperator: pulumi.String("GreaterThanOrEqualToThreshold"),
-			TreatMissingData:   pulumi.String("notBreaching"), // no event, no alarm
-			ActionsEnabled:     pulumi.Bool(true),
-			AlarmActions:       pulumi.Array{a.topic.Arn},
-		}, pulumi.Parent(filter)); err != nil {
+		if err := a.newLogAlarm(ctx, alarm, 1); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// newLogAlarm makes a metric filter and an alarm that is raised by so many
+// events within five minutes.
+func (a *audit) newLogAlarm(ctx *pulumi.Context, alarm alarm, threshold float64) error {
+	namespace := a.Names.Of("audit")
+	filter, err := cloudwatch.NewLogMetricFilter(ctx, alarm.name, &cloudwatch.LogMetricFilterArgs{
+		Name:         pulumi.String(a.Names.Of(alarm.name)),
+		LogGroupName: a.logGroup.Name,
+		Pattern:      pulumi.String(alarm.pattern),
+		MetricTransformation: cloudwatch.LogMetricFilterMetricTransformationArgs{
+			Namespace: pulumi.String(namespace),
+			Name:      pulumi.String(alarm.name),
+			Value:     pulumi.String("1"),
+		},
+	}, pulumi.Parent(a.logGroup))
+	if err != nil {
+		return err
+	}
+	return a.newMetricAlarm(ctx, alarm.name, cloudwatch.MetricAlarmArgs{
+		AlarmDescription: pulumi.String(alarm.description),
+		Namespace:        pulumi.String(namespace),
+		MetricName:       pulumi.String(alarm.name),
+		Statistic:        pulumi.String("Sum"),
+		Threshold:        pulumi.Float64(threshold),
+	}, filter)
+}
+
+// newMetricAlarm makes an alarm on a metric over five minutes. Every alarm goes
+// to the topic (control AUD-30).
+func (a *audit) newMetricAlarm(ctx *pulumi.Context, name string, args cloudwatch.MetricAlarmArgs, parent pulumi.Resource) error {
+	args.Name = pulumi.String(a.Names.Of(name))
+	args.Period = pulumi.Int(300)
+	args.EvaluationPeriods = pulumi.Int(1)
+	args.ComparisonOperator = pulumi.String("GreaterThanOrEqualToThreshold")
+	args.TreatMissingData = pulumi.String("notBreaching") // no event, no alarm
+	args.ActionsEnabled = pulumi.Bool(true)
+	args.AlarmActions = pulumi.Array{a.topic.Arn}
+	_, err := cloudwatch.NewMetricAlarm(ctx, name, &args, pulumi.Parent(parent))
+	return err
 }
 
 // anyOf matches events by name.

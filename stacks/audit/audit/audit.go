@@ -1,11 +1,15 @@
 // Package audit builds the audit stack: a multi-region trail with its own key,
-// a bucket that only CloudTrail can write to and nobody can rewrite, and the
-// alarms of the CIS AWS Foundations Benchmark over the trail's log group.
+// a bucket that only CloudTrail can write to and nobody can rewrite, the alarms
+// of the CIS AWS Foundations Benchmark over the trail's log group, and an alarm
+// on whoever tampers with all this. The services that watch the account (AWS
+// Config, Security Hub, GuardDuty, Macie, Inspector) are there where the
+// environment turns them on.
 package audit
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudtrail"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -28,15 +32,32 @@ func Stack(ctx *pulumi.Context, p *program.Program) (contract.Contract, error) {
 	if err := ctx.RegisterComponentResource("ringfence:audit:Audit", "audit", a, p.Provider); err != nil {
 		return nil, err
 	}
-	for _, provision := range []func(*pulumi.Context) error{
-		a.newKey,
-		a.newBucket,
-		a.newTrail,
-		a.newTopic,
-		a.newAlarms,
-		a.newAuditorGrant,
+	const always = true
+	features := p.Env.Features
+	for _, step := range []struct {
+		on        bool
+		provision func(*pulumi.Context) error
+	}{
+		{always, a.newTamperRole},
+		{always, a.newKey},
+		{always, a.newBucket},
+		{always, a.newTrail},
+		{always, a.newTopic},
+		{always, a.newAlarms},
+		{always, a.newTamperRule},
+		{always, a.newAuditorGrant},
+		{features.MLAlarms, a.newMLAlarms},
+		{features.ModelInvocationLog, a.newModelInvocationLog},
+		{features.ConfigRecorder, a.newConfigRecorder},
+		{features.SecurityHub, a.newSecurityHub},
+		{features.GuardDuty, a.newGuardDuty},
+		{features.Macie, a.newMacie},
+		{features.Inspector, a.newInspector},
 	} {
-		if err := provision(ctx); err != nil {
+		if !step.on {
+			continue
+		}
+		if err := step.provision(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -60,11 +81,12 @@ type audit struct {
 	security contract.Security
 	data     contract.Data
 
-	key      *secure.Key
-	bucket   *secure.Bucket
-	logGroup *cloudwatch.LogGroup
-	trail    *cloudtrail.Trail
-	topic    *sns.Topic
+	tamperRole *iam.Role
+	key        *secure.Key
+	bucket     *secure.Bucket
+	logGroup   *cloudwatch.LogGroup
+	trail      *cloudtrail.Trail
+	topic      *sns.Topic
 }
 
 // trailName names the trail, its log group and its delivery role.

@@ -7,7 +7,11 @@ import (
 	"github.com/ringfence/ringfence/shared/secure"
 )
 
-const cloudTrailService = "cloudtrail.amazonaws.com"
+const (
+	cloudTrailService = "cloudtrail.amazonaws.com"
+	// auditBucketName is the middle part of the audit bucket's name.
+	auditBucketName = "audit"
+)
 
 // newBucket makes the bucket of the audit log: written by CloudTrail for this
 // trail only, changed by nobody, locked outside ephemeral environments
@@ -17,7 +21,7 @@ func (a *audit) newBucket(ctx *pulumi.Context) error {
 	var err error
 	a.bucket, err = secure.NewBucket(ctx, secure.BucketArgs{
 		Setting:        a.Setting(),
-		Name:           "audit",
+		Name:           auditBucketName,
 		Purpose:        "audit-log",
 		Classification: "confidential",
 		Key:            a.key,

@@ -12,18 +12,25 @@ import (
 // alarmPublisher is the service that publishes to the alarm topic.
 const alarmPublisher = "cloudwatch.amazonaws.com"
 
-// newTopic makes the topic of the security alarms: encrypted, and only for
-// CloudWatch of this account to publish to (control AUD-31).
+// alarmTopic names the topic of the security alarms.
+const alarmTopic = "alarms"
+
+// topicARN is known before the topic exists: the key names it.
+func (a *audit) topicARN() string { return a.Names.ARN("sns", a.Names.Of(alarmTopic)) }
+
+// newTopic makes the topic of the security alarms: encrypted, and open to no
+// service but CloudWatch of this account (control AUD-31). The alarm on
+// tampering comes from a role of its own, see newTamperRole.
 func (a *audit) newTopic(ctx *pulumi.Context) error {
 	var err error
-	a.topic, err = sns.NewTopic(ctx, "alarms", &sns.TopicArgs{
-		Name:           pulumi.String(a.Names.Of("alarms")),
+	a.topic, err = sns.NewTopic(ctx, alarmTopic, &sns.TopicArgs{
+		Name:           pulumi.String(a.Names.Of(alarmTopic)),
 		KmsMasterKeyId: a.key.ARN,
 	}, pulumi.Parent(a))
 	if err != nil {
 		return err
 	}
-	if _, err := sns.NewTopicPolicy(ctx, "alarms", &sns.TopicPolicyArgs{
+	if _, err := sns.NewTopicPolicy(ctx, alarmTopic, &sns.TopicPolicyArgs{
 		Arn: a.topic.Arn,
 		Policy: iampolicy.Document{Statements: []iampolicy.Statement{
 			{

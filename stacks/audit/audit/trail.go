@@ -9,10 +9,9 @@ import (
 	"github.com/ringfence/ringfence/shared/secure"
 )
 
-// newTrail makes the trail: every region, every management call, every read
-// and write of every object of every bucket, delivered to the bucket with
-// digests and to the log group that the alarms watch (controls AUD-01 to
-// AUD-07 and AUD-14).
+// newTrail makes the trail: every region, and the events of trail_events.go,
+// delivered to the bucket with digests and to the log group that the alarms
+// watch (controls AUD-01 to AUD-07 and AUD-14).
 func (a *audit) newTrail(ctx *pulumi.Context) error {
 	var err error
 	if a.logGroup, err = secure.NewLogGroup(ctx, secure.LogGroupArgs{
@@ -27,7 +26,7 @@ func (a *audit) newTrail(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	a.trail, err = cloudtrail.NewTrail(ctx, trailName, &cloudtrail.TrailArgs{
+	args := &cloudtrail.TrailArgs{
 		Name:                       pulumi.String(a.Names.Of(trailName)),
 		S3BucketName:               a.bucket.Name,
 		KmsKeyId:                   a.key.ARN,
@@ -37,18 +36,10 @@ func (a *audit) newTrail(ctx *pulumi.Context) error {
 		EnableLogFileValidation:    pulumi.Bool(true),
 		IncludeGlobalServiceEvents: pulumi.Bool(true),
 		IsMultiRegionTrail:         pulumi.Bool(true),
-		EventSelectors: cloudtrail.TrailEventSelectorArray{cloudtrail.TrailEventSelectorArgs{
-			IncludeManagementEvents: pulumi.Bool(true),
-			ReadWriteType:           pulumi.String("All"),
-			DataResources: cloudtrail.TrailEventSelectorDataResourceArray{cloudtrail.TrailEventSelectorDataResourceArgs{
-				Type: pulumi.String("AWS::S3::Object"),
-				// Every bucket of the account, this one included: S3.22 and S3.23
-				// fail a trail that names buckets.
-				Values: pulumi.ToStringArray([]string{"arn:" + a.Names.Partition() + ":s3"}),
-			}},
-		}},
-		// CloudTrail checks at once that it can write to bucket and log group.
-	}, pulumi.Parent(a), pulumi.DependsOn([]pulumi.Resource{policy}))
+	}
+	a.chooseEvents(args)
+	// CloudTrail checks at once that it can write to bucket and log group.
+	a.trail, err = cloudtrail.NewTrail(ctx, trailName, args, pulumi.Parent(a), pulumi.DependsOn([]pulumi.Resource{policy}))
 	return err
 }
 
@@ -78,33 +69,4 @@ func (a *audit) newDeliveryRole(ctx *pulumi.Context) (*iam.Role, *iam.RolePolicy
 		}}}.JSON(),
 	}, pulumi.Parent(role))
 	return role, policy, err
-}
-
-// newAuditorGrant lets the auditor read the audit log.
-func (a *audit) newAuditorGrant(ctx *pulumi.Context) error {
-	_, err := iam.NewRolePolicy(ctx, "auditor", &iam.RolePolicyArgs{
-		Name: pulumi.String("audit-log"),
-		Role: secure.RoleName(a.security.AuditorRoleARN),
-		Policy: iampolicy.Document{Statements: []iampolicy.Statement{
-			{
-				Sid:       "ReadAuditBucket",
-				Effect:    iampolicy.Allow,
-				Actions:   []string{"s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"},
-				Resources: pulumi.StringArray{a.bucket.ARN, pulumi.Sprintf("%s/*", a.bucket.ARN)},
-			},
-			{
-				Sid:       "FollowSearches",
-				Effect:    iampolicy.Allow,
-				Actions:   []string{"logs:GetQueryResults", "logs:StopQuery"}, // have no resource
-				Resources: iampolicy.Strings("*"),
-			},
-			{
-				Sid:       "SearchTrailLog",
-				Effect:    iampolicy.Allow,
-				Actions:   []string{"logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"},
-				Resources: pulumi.StringArray{a.logGroup.Arn, pulumi.Sprintf("%s:*", a.logGroup.Arn)},
-			},
-		}}.JSON(),
-	}, pulumi.Parent(a))
-	return err
 }

@@ -1,6 +1,7 @@
 // Package data builds the data stack: one bucket for the workloads' data, its
 // key, the bucket for access logs, and a grant for each workload on its own
-// prefixes.
+// prefixes. Where their features are on, the bucket is scanned for malware and
+// copied to another region.
 //
 // The grants are made here and not in the security stack, because they name
 // the bucket and the key: so roles come first, data second, and there is no
@@ -8,6 +9,7 @@
 package data
 
 import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/ringfence/ringfence/shared/contract"
@@ -30,10 +32,16 @@ func Stack(ctx *pulumi.Context, p *program.Program) (contract.Contract, error) {
 		return nil, err
 	}
 	for _, provision := range []func(*pulumi.Context) error{
+		d.newScanRole,
+		d.newReplicationRole,
 		d.newKey,
+		d.newKeyGuard,
 		d.newAccessLogBucket,
 		d.newBucket,
 		d.newGrants,
+		d.newMalwareScan,
+		d.newReplica,
+		d.newReplication,
 	} {
 		if err := provision(ctx); err != nil {
 			return nil, err
@@ -59,7 +67,10 @@ type data struct {
 	network  contract.Network
 	security contract.Security
 
-	key        *secure.Key
-	accessLogs *secure.Bucket
-	bucket     *secure.Bucket
+	scanRole        *iam.Role // nil unless the feature is on
+	replicationRole *iam.Role // likewise
+	key             *secure.Key
+	accessLogs      *secure.Bucket
+	bucket          *secure.Bucket
+	replica         *replica
 }

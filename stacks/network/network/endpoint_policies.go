@@ -3,18 +3,10 @@ package network
 import (
 	"strings"
 
+	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 	"github.com/ringfence/ringfence/shared/names"
 )
-
-// awsBuckets are buckets of AWS itself that a workload needs: the layers of
-// container images in ECR, and the package repositories of Amazon Linux, from
-// which instances get their patches. <region> is replaced.
-var awsBuckets = []string{
-	"prod-<region>-starport-layer-bucket",
-	"al2023-repos-<region>-de612dc2",
-	"amazonlinux-2-repos-<region>",
-}
 
 // inAccount narrows a statement to principals and resources of the account, so
 // that an endpoint is no way to bring data out or foreign credentials in
@@ -31,9 +23,8 @@ func inAccount(n names.Names) []iampolicy.Condition {
 // is a link that ECR signs, not a principal of the account.
 func s3EndpointPolicy(n names.Names) iampolicy.Document {
 	var public []string
-	for _, bucket := range awsBuckets {
-		name := strings.ReplaceAll(bucket, "<region>", n.Region)
-		public = append(public, "arn:"+n.Partition()+":s3:::"+name+"/*")
+	for _, bucket := range config.AWSBuckets(n.Region) {
+		public = append(public, "arn:"+n.Partition()+":s3:::"+bucket+"/*")
 	}
 	return iampolicy.Document{Statements: []iampolicy.Statement{
 		{

@@ -26,10 +26,14 @@ func (n *network) newGatewayEndpoint(ctx *pulumi.Context) error {
 
 // newInterfaceEndpoints makes the ways to all other services, in every private
 // subnet and with private DNS, so that the public names of the services lead
-// to them (controls NET-14 to NET-17, NET-19 and NET-20).
+// to them (controls NET-14 to NET-20).
 func (n *network) newInterfaceEndpoints(ctx *pulumi.Context) error {
+	services := config.InterfaceEndpoints
+	if n.Env.Features.InstanceEndpoints {
+		services = slices.Concat(services, config.InstanceEndpoints)
+	}
 	n.interfaceEndpoints = map[string]*ec2.VpcEndpoint{}
-	for _, name := range config.InterfaceEndpoints {
+	for _, name := range services {
 		if slices.Contains(n.Env.Network.UnavailableEndpoints, name) {
 			continue
 		}

@@ -25,6 +25,9 @@ func Stack(ctx *pulumi.Context, p *program.Program) (contract.Contract, error) {
 		n.newInterfaceEndpoints,
 		n.newRules,
 		n.newFlowLogs,
+		n.newDNSQueryLog,
+		n.newDNSFirewall,
+		n.newPublicAccessBlock,
 	} {
 		if err := provision(ctx); err != nil {
 			return nil, err

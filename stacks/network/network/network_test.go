@@ -35,7 +35,7 @@ func TestUnitNothingLeadsToTheInternet(t *testing.T) {
 func TestUnitUnavailableEndpointsAreLeftOut(t *testing.T) {
 	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
 	endpoints := suite.Record(t, "full").Outputs["endpointIds"].(map[string]any)
-	if len(endpoints) != 10 || endpoints["bedrock-agent"] != nil || endpoints["bedrock-runtime"] == nil {
+	if len(endpoints) != 12 || endpoints["ssm"] == nil || endpoints["bedrock-agent"] != nil || endpoints["bedrock-runtime"] == nil {
 		t.Errorf("got %v", endpoints)
 	}
 }

@@ -1,9 +1,13 @@
 package security
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/ringfence/ringfence/shared/config"
+	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 	"github.com/ringfence/ringfence/shared/names"
 )
@@ -17,25 +21,36 @@ func (s *security) newBoundary(ctx *pulumi.Context) error {
 	s.boundary, err = iam.NewPolicy(ctx, boundary, &iam.PolicyArgs{
 		Name:        pulumi.String(s.Names.Of(boundary)),
 		Description: pulumi.String("The most that any role of the estate can ever do"),
-		Policy:      boundaryPolicy(s.Names).JSON(),
+		Policy:      boundaryPolicy(s.Env, s.Names).JSON(),
 	}, pulumi.Parent(s))
 	return err
 }
 
 // boundaryPolicy is a ceiling, not a grant: a role can do what its own policies
-// allow and this does not deny. Its denials keep a role from stepping over it:
-// by making another role without it, by editing it, by taking it off, by taking
-// over a role or user that does not carry it, or by making credentials that no
-// role stands behind.
-func boundaryPolicy(n names.Names) iampolicy.Document {
-	self := n.IAMARN("policy/" + n.Of(boundary))
-	return iampolicy.Document{Statements: []iampolicy.Statement{
-		{
+// allow and this does not deny.
+func boundaryPolicy(e *config.Environment, n names.Names) iampolicy.Document {
+	return iampolicy.Document{Statements: slices.Concat(
+		[]iampolicy.Statement{{
 			Sid:       "Ceiling",
 			Effect:    iampolicy.Allow,
 			Actions:   []string{"*"},
 			Resources: iampolicy.Strings("*"),
-		},
+		}},
+		boundaryIdentity(n),
+		boundaryAudit(n),
+		boundaryPerimeter(e, n),
+	)}
+}
+
+// boundaryIdentity keeps a role from stepping over the boundary: by making
+// another role without it, by editing it, by taking it off, by taking over a
+// role or user that does not carry it, by making credentials that no role stands
+// behind (control IAM-22), or by changing what the pipeline may do.
+func boundaryIdentity(n names.Names) []iampolicy.Statement {
+	self := n.IAMARN("policy/" + n.Of(boundary))
+	// Narrower than this one, and made before it: see the network stack.
+	flowLogs := n.IAMARN("policy/" + n.Of("flow-logs-boundary"))
+	return []iampolicy.Statement{
 		{
 			Sid:    "DenyRolesWithoutThisBoundary",
 			Effect: iampolicy.Deny,
@@ -45,19 +60,14 @@ func boundaryPolicy(n names.Names) iampolicy.Document {
 			},
 			Resources: iampolicy.Strings("*"),
 			// An absent key does not equal the boundary, so it is denied too.
-			Conditions: []iampolicy.Condition{iampolicy.Is("StringNotEquals", "iam:PermissionsBoundary", self)},
-		},
-		{
-			Sid:       "DenyTakingBoundaryOff",
-			Effect:    iampolicy.Deny,
-			Actions:   []string{"iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
-			Resources: iampolicy.Strings("*"),
+			Conditions: []iampolicy.Condition{iampolicy.Is("StringNotEquals", "iam:PermissionsBoundary", self, flowLogs)},
 		},
 		{
 			Sid:    "DenyTakingOverOthers",
 			Effect: iampolicy.Deny,
 			Actions: []string{
-				"iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:AttachUserPolicy", "iam:PutGroupPolicy",
+				"iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:AttachUserPolicy", "iam:DeleteRolePermissionsBoundary",
+				"iam:DeleteUserPermissionsBoundary", "iam:PutGroupPolicy", "iam:PutUserPermissionsBoundary",
 				"iam:PutUserPolicy", "iam:UpdateAssumeRolePolicy",
 			},
 			Resources: iampolicy.Strings("*"),
@@ -66,16 +76,37 @@ func boundaryPolicy(n names.Names) iampolicy.Document {
 			Sid:       "DenyEditingBoundary",
 			Effect:    iampolicy.Deny,
 			Actions:   []string{"iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"},
-			Resources: iampolicy.Strings(self),
+			Resources: iampolicy.Strings(self, flowLogs, n.IAMARN("policy/"+n.Of(pipelineRead)), n.IAMARN("policy/"+n.Of(pipelineState))),
+		},
+		{
+			// Who deploys the security stack could else give the pipeline, and so
+			// itself, any permission: what the pipeline may do is for a person to
+			// change.
+			Sid:    "DenyEditingPipeline",
+			Effect: iampolicy.Deny,
+			Actions: []string{
+				"iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy",
+				"iam:DetachRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
+			},
+			Resources: iampolicy.Strings(pipelineRoleARNs(n)...),
 		},
 		{
 			Sid:    "DenyLongTermCredentials",
 			Effect: iampolicy.Deny,
 			Actions: []string{
-				"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential",
-				"iam:CreateUser", "iam:UpdateLoginProfile",
+				"bedrock:CallWithBearerToken", "iam:CreateAccessKey", "iam:CreateLoginProfile",
+				"iam:CreateServiceSpecificCredential", "iam:CreateUser", "iam:ResetServiceSpecificCredential",
+				"iam:UpdateLoginProfile",
 			},
 			Resources: iampolicy.Strings("*"),
 		},
-	}}
+	}
+}
+
+func pipelineRoleARNs(n names.Names) []string {
+	arns := []string{n.IAMARN("role/" + n.Of(driftRole)), n.IAMARN("role/" + n.Of(previewRole))}
+	for _, stack := range graph.Names() {
+		arns = append(arns, n.IAMARN("role/"+n.Of(deployRole(stack))))
+	}
+	return arns
 }

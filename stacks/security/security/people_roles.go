@@ -24,6 +24,9 @@ func (s *security) newAuditor(ctx *pulumi.Context) error {
 	return err
 }
 
+// breakGlass names the emergency role, which policies of other stacks except.
+const breakGlass = "break-glass"
+
 // newBreakGlass makes the emergency role: it can open a bucket or a key of the
 // estate that a wrong policy has shut, keep a key from being deleted, and delete
 // an empty bucket; it reads no data. It demands MFA, which is why it is for IAM
@@ -31,7 +34,7 @@ func (s *security) newAuditor(ctx *pulumi.Context) error {
 func (s *security) newBreakGlass(ctx *pulumi.Context) error {
 	mfa := []iampolicy.Condition{iampolicy.Is("Bool", "aws:MultiFactorAuthPresent", "true")}
 	var err error
-	s.breakGlass, err = s.newPeopleRole(ctx, "break-glass", "Repairs the estate in an emergency", s.Env.Access.BreakGlass, mfa, []iampolicy.Statement{
+	s.breakGlass, err = s.newPeopleRole(ctx, breakGlass, "Repairs the estate in an emergency", s.Env.Access.BreakGlass, mfa, []iampolicy.Statement{
 		{
 			Sid:    "RepairBuckets",
 			Effect: iampolicy.Allow,
@@ -101,28 +104,16 @@ func (s *security) newDataScientist(ctx *pulumi.Context) error {
 			Conditions: []iampolicy.Condition{iampolicy.Is("StringEquals", "iam:PassedToService", "sagemaker.amazonaws.com")},
 		},
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return attach(ctx, "data-scientist", s.dataScientist, s.sageMakerGuards)
 }
 
-// newPeopleRole makes a role that the listed roles of this account may assume.
-// They are named in a condition rather than as principals: IAM rewrites a
-// principal to an internal id, and a role deleted and made again would be
-// locked out.
+// newPeopleRole makes a role that the listed principals may assume, with its
+// grants.
 func (s *security) newPeopleRole(ctx *pulumi.Context, name, description string, trusted []string, extra []iampolicy.Condition, grants []iampolicy.Statement) (*iam.Role, error) {
-	trust := iampolicy.Document{Statements: []iampolicy.Statement{{
-		Sid:        "AssumedByPeople",
-		Effect:     iampolicy.Allow,
-		Principals: iampolicy.AWS(pulumi.String(s.Names.RootARN())),
-		Actions:    []string{"sts:AssumeRole"},
-		Conditions: append([]iampolicy.Condition{iampolicy.Is("ArnEquals", "aws:PrincipalArn", trusted...)}, extra...),
-	}}}
-	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
-		Name:                pulumi.String(s.Names.Of(name)),
-		Description:         pulumi.String(description),
-		AssumeRolePolicy:    trust.JSON(),
-		PermissionsBoundary: s.boundary.Arn,
-		MaxSessionDuration:  pulumi.Int(sessionSeconds),
-	}, pulumi.Parent(s))
+	role, err := s.newTrustedRole(ctx, name, description, trusted, extra)
 	if err != nil {
 		return nil, err
 	}
@@ -132,4 +123,25 @@ func (s *security) newPeopleRole(ctx *pulumi.Context, name, description string, 
 		Policy: iampolicy.Document{Statements: grants}.JSON(),
 	}, pulumi.Parent(role))
 	return role, err
+}
+
+// newTrustedRole makes a role that the listed principals of this account may
+// assume. They are named in a condition rather than as principals: IAM rewrites
+// a principal to an internal id, and a role deleted and made again would be
+// locked out.
+func (s *security) newTrustedRole(ctx *pulumi.Context, name, description string, trusted []string, extra []iampolicy.Condition) (*iam.Role, error) {
+	trust := iampolicy.Document{Statements: []iampolicy.Statement{{
+		Sid:        "AssumedByPeople",
+		Effect:     iampolicy.Allow,
+		Principals: iampolicy.AWS(pulumi.String(s.Names.RootARN())),
+		Actions:    []string{"sts:AssumeRole"},
+		Conditions: append([]iampolicy.Condition{iampolicy.Is("ArnEquals", "aws:PrincipalArn", trusted...)}, extra...),
+	}}}
+	return iam.NewRole(ctx, name, &iam.RoleArgs{
+		Name:                pulumi.String(s.Names.Of(name)),
+		Description:         pulumi.String(description),
+		AssumeRolePolicy:    trust.JSON(),
+		PermissionsBoundary: s.boundary.Arn,
+		MaxSessionDuration:  pulumi.Int(sessionSeconds),
+	}, pulumi.Parent(s))
 }

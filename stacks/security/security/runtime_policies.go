@@ -117,12 +117,3 @@ func (s *security) networkInterfaces(service string) []iampolicy.Statement {
 		},
 	}
 }
-
-func (s *security) models() []iampolicy.Statement {
-	return []iampolicy.Statement{{
-		Sid:       "InvokeFoundationModels",
-		Effect:    iampolicy.Allow,
-		Actions:   []string{"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"},
-		Resources: iampolicy.Strings("arn:" + s.Names.Partition() + ":bedrock:" + s.Names.Region + "::foundation-model/*"),
-	}}
-}

@@ -1,5 +1,7 @@
 // Package security builds the security stack: one role per workload, the
-// people's roles, and the permissions boundary that all of them carry.
+// people's roles, those of the pipeline, the permissions boundary that all of
+// them carry, the guards of those that use SageMaker or Bedrock, and what guards
+// the account as a whole.
 //
 // Roles get here what their service needs to run at all. What they may do with
 // data is granted in the data stack, next to the bucket and the key.
@@ -10,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/ringfence/ringfence/shared/contract"
+	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/program"
 )
 
@@ -25,11 +28,20 @@ func Stack(ctx *pulumi.Context, p *program.Program) (contract.Contract, error) {
 	}
 	for _, provision := range []func(*pulumi.Context) error{
 		s.newBoundary,
+		s.newGuards,
 		s.newWorkloadRoles,
 		s.newMLServiceRole,
 		s.newAuditor,
 		s.newBreakGlass,
 		s.newDataScientist,
+		s.newSupportRole,
+		s.newGitHubProvider,
+		s.newPipelineRoles,
+		s.newAccessAnalyzers,
+		s.newPasswordPolicy,
+		s.newInstanceDefaults,
+		s.newPublicBucketBlock,
+		s.newSecurityContact,
 	} {
 		if err := provision(ctx); err != nil {
 			return nil, err
@@ -55,15 +67,26 @@ type security struct {
 	auditor          *iam.Role
 	breakGlass       *iam.Role
 	dataScientist    *iam.Role
+
+	sageMakerGuards []managed
+	bedrockGuards   []managed
+
+	gitHubProviderARN pulumi.StringOutput
+	preview           *iam.Role
+	drift             *iam.Role
+	deploy            map[graph.Name]*iam.Role
 }
 
 func (s *security) contract() contract.Security {
-	roles, profiles := pulumi.StringMap{}, pulumi.StringMap{}
+	roles, profiles, deploy := pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringMap{}
 	for name, role := range s.workloadRoles {
 		roles[name] = role.Arn
 	}
 	for name, profile := range s.instanceProfiles {
 		profiles[name] = profile.Arn
+	}
+	for stack, role := range s.deploy {
+		deploy[string(stack)] = role.Arn
 	}
 	return contract.Security{
 		WorkloadRoleARNs:     roles.ToStringMapOutput(),
@@ -73,5 +96,8 @@ func (s *security) contract() contract.Security {
 		AuditorRoleARN:       s.auditor.Arn,
 		BreakGlassRoleARN:    s.breakGlass.Arn,
 		DataScientistRoleARN: s.dataScientist.Arn,
+		PreviewRoleARN:       s.preview.Arn,
+		DriftRoleARN:         s.drift.Arn,
+		DeployRoleARNs:       deploy.ToStringMapOutput(),
 	}
 }

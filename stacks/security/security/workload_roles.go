@@ -68,10 +68,17 @@ func (s *security) newServiceRole(ctx *pulumi.Context, name string, service conf
 	if err != nil {
 		return nil, err
 	}
+	if err := attach(ctx, name, role, s.guardsOf(service, kind)); err != nil {
+		return nil, err
+	}
+	runtime := s.runtime(name, service, kind)
+	if len(runtime) == 0 {
+		return role, nil // an agent on Bedrock where no model is allowed
+	}
 	_, err = iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
 		Name:   pulumi.String("runtime"),
 		Role:   role.Name,
-		Policy: iampolicy.Document{Statements: s.runtime(name, service, kind)}.JSON(),
+		Policy: iampolicy.Document{Statements: runtime}.JSON(),
 	}, pulumi.Parent(role))
 	return role, err
 }

@@ -87,6 +87,66 @@ func TestEmulatorTakesTrailsByARN(t *testing.T) {
 	}
 }
 
+// TestEmulatorKeepsAnalyzers covers what moto lacks of IAM Access Analyzer, in
+// the calls that the provider makes.
+func TestEmulatorKeepsAnalyzers(t *testing.T) {
+	status := start(t, newRoot(t), 0)
+	rest := func(method, path, body string) (int, string) {
+		t.Helper()
+		request, err := http.NewRequest(method, status.Endpoint+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=none/20260101/eu-west-1/access-analyzer/aws4_request, SignedHeaders=host, Signature=none")
+		return send(t, request)
+	}
+	const arn = "arn:aws:access-analyzer:eu-west-1:123456789012:analyzer/outside"
+	tags := "/tags/" + strings.ReplaceAll(arn, "/", "%2F")
+	for _, step := range []struct {
+		method, path, body string
+		code               int
+		want               string
+	}{
+		{"GET", "/analyzer/outside", "", 404, "no such analyzer"},
+		{"PUT", "/analyzer", `{"analyzerName":"outside","type":"ACCOUNT","tags":{"Owner":"us"}}`, 200, arn},
+		{"GET", "/analyzer/outside", "", 200, `"type": "ACCOUNT"`},
+		{"POST", tags, `{"tags":{"Team":"red"}}`, 200, ""},
+		{"DELETE", tags + "?tagKeys=Owner", "", 200, ""},
+		{"GET", tags, "", 200, `{"tags": {"Team": "red"}}`},
+		{"GET", "/analyzer", "", 200, arn},
+		{"DELETE", "/analyzer/outside?clientToken=1", "", 200, ""},
+		{"GET", "/analyzer", "", 200, `{"analyzers": []}`},
+	} {
+		if code, text := rest(step.method, step.path, step.body); code != step.code || !strings.Contains(text, step.want) {
+			t.Errorf("%s %s: %d %s, want %d with %q", step.method, step.path, code, text, step.code, step.want)
+		}
+	}
+	rest("PUT", "/analyzer", `{"analyzerName":"outside","type":"ACCOUNT"}`)
+	reset, err := http.NewRequest(http.MethodPost, status.Endpoint+"/moto-api/reset", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	send(t, reset)
+	if _, text := rest("GET", "/analyzer", ""); text != `{"analyzers": []}` {
+		t.Errorf("after a reset: %s", text)
+	}
+}
+
+// TestEmulatorKnowsPoliciesOfAWS: a role of the estate carries one.
+func TestEmulatorKnowsPoliciesOfAWS(t *testing.T) {
+	status := start(t, newRoot(t), 0)
+	request, err := http.NewRequest(http.MethodPost, status.Endpoint+"/",
+		strings.NewReader("Action=GetPolicy&Version=2010-05-08&PolicyArn=arn:aws:iam::aws:policy/AWSSupportAccess"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=none/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=none")
+	if code, text := send(t, request); code != http.StatusOK {
+		t.Errorf("%d %s", code, text)
+	}
+}
+
 func TestUnitAcceptedVersions(t *testing.T) {
 	for version, want := range map[string]bool{"5.1.9": false, "5.2.0": true, "5.2.1": true, "5.3.0": true, "6.0.0": false} {
 		if got := accepts(semver.MustParse(version)); got != want {
@@ -128,5 +188,32 @@ func TestUnitNoMotoAnywhere(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v\nwant one with %q", err, want)
 		}
+	}
+}
+
+// TestEmulatorSaysWhoHearsOfObjects covers what moto keeps of a bucket and does
+// not say.
+func TestEmulatorSaysWhoHearsOfObjects(t *testing.T) {
+	status := start(t, newRoot(t), 0)
+	bucket := func(method, path, body string) string {
+		t.Helper()
+		request, err := http.NewRequest(method, status.Endpoint+"/objects"+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=none/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=none")
+		code, text := send(t, request)
+		if code != http.StatusOK {
+			t.Fatalf("%s %s: %d %s", method, path, code, text)
+		}
+		return text
+	}
+	bucket("PUT", "", "")
+	if text := bucket("GET", "?notification", ""); strings.Contains(text, "EventBridge") {
+		t.Errorf("before it is told: %s", text)
+	}
+	bucket("PUT", "?notification", `<NotificationConfiguration><EventBridgeConfiguration/></NotificationConfiguration>`)
+	if text := bucket("GET", "?notification", ""); !strings.Contains(text, "EventBridgeConfiguration") {
+		t.Errorf("after it is told: %s", text)
 	}
 }

@@ -6,16 +6,20 @@ open. LEASH is a file descriptor tied to whoever started us: when it closes
 without a byte, we end with them; a byte sets us free.
 """
 
+import datetime
 import importlib
 import json
 import os
+import re
 import sys
 import threading
 
 import moto
 from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_server import werkzeug_app
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
 
 # The services that every estate uses. Loading them takes seconds; it happens
 # while the first client is still getting ready.
@@ -58,6 +62,81 @@ def keep_descriptions_of_rules():
     rule.description = property(description)
 
 
+def say_who_hears_of_objects():
+    """AWS says of a bucket whether it tells EventBridge of its objects. moto
+    keeps it and does not say so, so that it is turned on again at every
+    deployment."""
+    s3 = importlib.import_module("moto.s3.responses").S3Response
+    original = s3.serialized
+
+    def serialized(self, answer):
+        if self.data.get("Action") == "GetBucketNotificationConfiguration":
+            kept = self.backend.get_bucket_notification_configuration(self.bucket_name)
+            if kept and kept.event_bridge is not None:
+                answer.result["EventBridgeConfiguration"] = {}
+        return original(self, answer)
+
+    s3.serialized = serialized
+
+
+def with_access_analyzer(app):
+    """moto has no IAM Access Analyzer. This one keeps analyzers and their tags
+    and never finds anything. They lie in moto's IAM, so that a reset of moto
+    takes them too."""
+
+    def serve(environ, start_response):
+        signed = re.search(r"/([^/]+)/access-analyzer/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
+        if not signed:
+            return app(environ, start_response)
+        kept = vars(get_backend("iam")[DEFAULT_ACCOUNT_ID]["aws"]).setdefault("analyzers", {})
+        try:
+            answer = Response(json.dumps(answer_access_analyzer(Request(environ), signed[1], kept)))
+        except KeyError as missing:
+            answer = Response(json.dumps({"message": f"no such analyzer: {missing}"}), 404)
+            answer.headers["x-amzn-ErrorType"] = "ResourceNotFoundException"
+        answer.content_type = "application/json"
+        return answer(environ, start_response)
+
+    return serve
+
+
+def answer_access_analyzer(request, region, kept):
+    kind, _, name = request.path[1:].partition("/")
+    if kind == "tags":
+        tags = kept[name]["tags"]  # the name is an ARN
+        if request.method == "POST":
+            tags.update(request.get_json(force=True)["tags"])
+        for key in request.args.getlist("tagKeys"):
+            tags.pop(key, None)
+        return {"tags": tags}
+    arns = f"arn:aws:access-analyzer:{region}:{DEFAULT_ACCOUNT_ID}:analyzer/"
+    if request.method == "PUT":
+        new = request.get_json(force=True)
+        kept[arns + new["analyzerName"]] = {
+            "arn": arns + new["analyzerName"],
+            "name": new["analyzerName"],
+            "type": new["type"],
+            "configuration": new.get("configuration"),
+            "tags": new.get("tags") or {},
+            "status": "ACTIVE",
+            "createdAt": datetime.datetime.now(datetime.timezone.utc).isoformat(),
+        }
+        return {"arn": arns + new["analyzerName"]}
+    if not name:
+        return {"analyzers": [a for arn, a in kept.items() if arn.startswith(arns)]}
+    analyzer = kept[arns + name]
+    if request.method == "DELETE":
+        del kept[arns + name]
+        return {}
+    return {"analyzer": analyzer}
+
+
+def know_policies_of_aws():
+    """AWS has managed policies of its own in every account; moto has them where
+    it is told to."""
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+
 def end_with_parent(leash):
     if not os.read(leash, 1):
         os._exit(0)
@@ -72,10 +151,12 @@ def main(port, report, leash):
     threading.Thread(target=end_with_parent, args=(leash,), daemon=True).start()
     take_names_and_arns_of_trails()
     keep_descriptions_of_rules()
+    say_who_hears_of_objects()
+    know_policies_of_aws()
     server = make_server(
         "127.0.0.1",
         port,
-        werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app),
+        with_access_analyzer(werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)),
         threaded=True,
         request_handler=getattr(werkzeug_app, "MotoRequestHandler", None),
     )

@@ -1,0 +1,78 @@
+package security
+
+import (
+	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/iampolicy"
+	"github.com/ringfence/ringfence/shared/names"
+)
+
+// boundaryAudit keeps a role from blinding those who watch (control IAM-24).
+// Nobody who carries the boundary stops a trail or a detector, deletes a key or
+// deletes a record; the pipeline does not either, for it deploys and never
+// destroys. What an update has to change is left to the roles that deploy it,
+// and to the emergency role; their own policies say which resources. Names are
+// fixed by convention, because these resources belong to later stacks.
+func boundaryAudit(n names.Names) []iampolicy.Statement {
+	audit, accessLogs := n.BucketARN("audit"), n.BucketARN("access-logs")
+	logGroups := n.LogGroupARN("*")
+	return []iampolicy.Statement{
+		{
+			Sid:    "DenyBlindingAudit",
+			Effect: iampolicy.Deny,
+			Actions: []string{
+				"access-analyzer:DeleteAnalyzer", "cloudtrail:DeleteTrail", "cloudtrail:StopLogging",
+				"config:DeleteConfigurationRecorder", "config:DeleteDeliveryChannel", "config:StopConfigurationRecorder",
+				"guardduty:DeleteDetector", "guardduty:StopMonitoringMembers", "inspector2:Disable",
+				"kms:DisableKey", "kms:DisableKeyRotation", "kms:ScheduleKeyDeletion", "macie2:DisableMacie",
+				"securityhub:BatchDisableStandards", "securityhub:DisableSecurityHub",
+			},
+			Resources: iampolicy.Strings("*"),
+		},
+		{
+			Sid:    "DenyDeletingRecords",
+			Effect: iampolicy.Deny,
+			Actions: []string{
+				"logs:DeleteLogGroup", "logs:DeleteLogStream",
+				"s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:DeleteObjectVersion",
+			},
+			Resources: iampolicy.Strings(logGroups, audit+"/*", accessLogs+"/*"),
+		},
+		{
+			Sid:    "DenyChangingAudit",
+			Effect: iampolicy.Deny,
+			Actions: []string{
+				"cloudtrail:PutEventSelectors", "cloudtrail:PutInsightSelectors", "cloudtrail:UpdateTrail",
+				"config:PutConfigurationRecorder", "config:PutDeliveryChannel",
+				"ec2:DeleteFlowLogs", // the only way to change one is to replace it
+				"guardduty:UpdateDetector",
+				"kms:PutKeyPolicy",
+			},
+			Resources:  iampolicy.Strings("*"),
+			Conditions: []iampolicy.Condition{exceptCaretakers(n)},
+		},
+		{
+			Sid:    "DenyChangingRecords",
+			Effect: iampolicy.Deny,
+			Actions: []string{
+				"logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey", "logs:PutRetentionPolicy",
+				"s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketLogging",
+				"s3:PutBucketObjectLockConfiguration", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy",
+				"s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration",
+				"s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration",
+			},
+			Resources:  iampolicy.Strings(logGroups, audit, accessLogs),
+			Conditions: []iampolicy.Condition{exceptCaretakers(n)},
+		},
+	}
+}
+
+// exceptCaretakers leaves a denial to everybody but the roles that deploy the
+// stacks with logs, keys and buckets, and the emergency role.
+func exceptCaretakers(n names.Names) iampolicy.Condition {
+	return iampolicy.Is("ArnNotEquals", "aws:PrincipalArn",
+		n.IAMARN("role/"+n.Of(breakGlass)),
+		n.IAMARN("role/"+n.Of(deployRole(graph.Audit))),
+		n.IAMARN("role/"+n.Of(deployRole(graph.Data))),
+		n.IAMARN("role/"+n.Of(deployRole(graph.Network))),
+	)
+}
