@@ -1,0 +1,163 @@
+package controls
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ringfence/ringfence/shared/config"
+	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/iameval"
+)
+
+// closedToWorkloads are what no workload does to the data bucket, and to objects'
+// locks and versions.
+var closedToWorkloads = struct{ bucket, object []string }{
+	[]string{
+		"s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketLogging",
+		"s3:PutBucketObjectLockConfiguration", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy",
+		"s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration",
+		"s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration",
+	},
+	[]string{
+		"s3:BypassGovernanceRetention", "s3:DeleteObjectVersion", "s3:PutObjectAcl", "s3:PutObjectLegalHold",
+		"s3:PutObjectRetention",
+	},
+}
+
+// workloadsKeepToTheirPrefixes asks each workload's role what it reaches, and the
+// people's role that starts the jobs.
+func workloadsKeepToTheirPrefixes(in *inspection) {
+	if in.Has(graph.Data) && in.attachmentsKnown(graph.Data) {
+		workloads := in.Environment.Workloads
+		for _, w := range append(workloads[:len(workloads):len(workloads)], config.Workload{Name: "ml-service", Writes: []string{config.SharedPrefix}}) {
+			in.workloadKeeps(w)
+		}
+	}
+	in.peopleReadNoData()
+}
+
+func (in *inspection) workloadKeeps(w config.Workload) {
+	in.checked[graph.Data]++
+	if in.Has(graph.Security) && in.policies().Role(w.Name) == nil {
+		in.missing(graph.Security, "the role "+in.Names.Of(w.Name))
+		return
+	}
+	role := in.role(w.Name)
+	if role == nil {
+		if len(w.Reads)+len(w.Writes) > 0 {
+			in.missing(graph.Data, "a grant for the role "+in.Names.Of(w.Name))
+		}
+		return
+	}
+	r, ok := in.judged(role)
+	if !ok {
+		return
+	}
+	bucket := in.Names.BucketARN("data")
+	reads, writes := append(w.Reads[:len(w.Reads):len(w.Reads)], w.Writes...), w.Writes
+	for _, prefix := range reads {
+		r.lets(in.request("s3:GetObject", bucket+"/"+prefix+"object"))
+		r.lets(in.request("s3:ListBucket", bucket).given("below "+prefix, iameval.Context{"s3:prefix": {prefix}}))
+	}
+	for _, prefix := range writes {
+		r.lets(in.request("s3:PutObject", bucket+"/"+prefix+"object"))
+	}
+	for _, prefix := range in.prefixes() {
+		r.reaches(bucket, prefix, covered(prefix, reads), covered(prefix, writes))
+	}
+	r.reaches(in.Names.BucketARN("other"), "", false, false)
+	r.refuses(in.request("s3:ListBucket", bucket))
+	for _, action := range closedToWorkloads.bucket {
+		r.refuses(in.request(action, bucket))
+	}
+	for _, action := range closedToWorkloads.object {
+		for _, prefix := range append(writes[:len(writes):len(writes)], "elsewhere/") {
+			r.refuses(in.request(action, bucket+"/"+prefix+"object"))
+		}
+	}
+}
+
+// prefixes are all places of the data bucket that somebody has, one that nobody
+// has, and neighbours with names that begin alike.
+func (in *inspection) prefixes() []string {
+	out := []string{"", "elsewhere/", config.SharedPrefix}
+	for _, w := range in.Environment.Workloads {
+		for _, prefix := range append(w.Reads[:len(w.Reads):len(w.Reads)], w.Writes...) {
+			out = append(out, prefix, strings.TrimSuffix(prefix, "/")+"-2/")
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// covered reports whether a prefix lies in one of the others.
+func covered(prefix string, by []string) bool {
+	for _, p := range by {
+		if strings.HasPrefix(prefix, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches wants a role to reach a prefix as far as it is its own.
+func (r roleSubject) reaches(bucket, prefix string, reads, writes bool) {
+	object := bucket + "/" + prefix + "object"
+	if !reads {
+		r.refuses(r.in.request("s3:GetObject", object))
+		r.refuses(r.in.request("s3:GetObjectVersion", object))
+		r.refuses(r.in.request("s3:ListBucket", bucket).given("below "+prefix, iameval.Context{"s3:prefix": {prefix}}))
+	}
+	if !writes {
+		r.refuses(r.in.request("s3:DeleteObject", object))
+		r.refuses(r.in.request("s3:PutObject", object))
+	}
+}
+
+// peopleReadNoData wants the role that starts jobs to have no data of its own,
+// and neither role to be the other's: people do not assume the workloads' roles,
+// and services not that of people.
+func (in *inspection) peopleReadNoData() {
+	if !in.Has(graph.Security) {
+		return
+	}
+	in.checked[graph.Security]++
+	people := in.policies().Role("data-scientist")
+	if people == nil {
+		in.missing(graph.Security, "the role "+in.Names.Of("data-scientist"))
+		return
+	}
+	if r, ok := in.judged(people); ok {
+		for _, prefix := range in.prefixes() {
+			r.reaches(in.Names.BucketARN("data"), prefix, false, false)
+		}
+		for _, name := range in.sageMakerRoles() {
+			r.refuses(in.request("sts:AssumeRole", in.Names.IAMARN("role/"+in.Names.Of(name))))
+		}
+	}
+	if people.Trust == nil {
+		subject{in, people.Resource}.fail("assumeRolePolicy", "a trust policy", "none")
+	} else if d, ok := in.readable(people.Trust); ok {
+		own := iameval.Context{"aws:SourceAccount": {in.Names.Account}}
+		for _, name := range []config.Service{config.Bedrock, config.EC2, config.Lambda, config.SageMaker} {
+			d.refuses(service(name.Principal()).doing("sts:AssumeRole").on(d.roleARN()).with("sts:AssumeRole by "+name.Principal(), own))
+		}
+	}
+	for _, w := range in.Environment.Workloads {
+		role := in.policies().Role(w.Name)
+		if role == nil || role.Trust == nil {
+			continue
+		}
+		if d, ok := in.readable(role.Trust); ok {
+			for _, person := range in.Environment.Access.DataScientists {
+				d.refusesPerson(person)
+			}
+		}
+	}
+}
+
+func (d document) refusesPerson(arn string) {
+	p := d.in.administrator()
+	p.principal, p.action, p.resource = principal(arn), "sts:AssumeRole", d.roleARN()
+	d.refuses(p.with("sts:AssumeRole by "+arn, d.in.here()))
+}

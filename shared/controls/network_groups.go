@@ -1,0 +1,159 @@
+package controls
+
+import (
+	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/snapshot"
+)
+
+// The types of security groups and their rules.
+const (
+	groupType       = "aws:ec2/securityGroup:SecurityGroup"
+	oldRuleType     = "aws:ec2/securityGroupRule:SecurityGroupRule"
+	ingressRuleType = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+	egressRuleType  = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+)
+
+const https = 443
+
+func defaultGroupIsClosed(in *inspection) {
+	for _, vpc := range in.required(graph.Network, vpcType) {
+		if group, ok := vpc.alongside(defaultGroupType, "vpcId"); ok {
+			group.isEmpty("ingress")
+			group.isEmpty("egress")
+		}
+	}
+}
+
+func noIngressFromAnywhere(in *inspection) {
+	for _, r := range in.each(ingressRuleType) {
+		for _, property := range []string{"cidrIpv4", "cidrIpv6"} {
+			r.notEverywhere(property)
+		}
+	}
+	for _, r := range in.each(oldRuleType) {
+		if r.Get("type") == "ingress" {
+			r.rangesAreNarrow("")
+		}
+	}
+	for _, g := range in.each(groupType, defaultGroupType) {
+		g.eachItem("ingress", func(place string) { g.rangesAreNarrow(place + ".") })
+	}
+}
+
+func (s subject) notEverywhere(property string) {
+	s.want(property, "no range of every address", func(v any) bool { return !everywhere(v) })
+}
+
+func (s subject) rangesAreNarrow(place string) {
+	for _, list := range []string{"cidrBlocks", "ipv6CidrBlocks"} {
+		s.eachItem(place+list, s.notEverywhere)
+	}
+}
+
+// workloadsReachEndpointsOnly looks at every way out of every group: workloads
+// share the estate's groups with nobody else.
+func workloadsReachEndpointsOnly(in *inspection) {
+	s3 := in.gatewayEndpoints()
+	groups := resourcesOf(in.each(groupType))
+	for _, r := range in.required(graph.Network, egressRuleType) {
+		r.isOverHTTPS()
+		r.isEmpty("cidrIpv4")
+		r.isEmpty("cidrIpv6")
+		if !empty(r.Get("prefixListId")) {
+			r.isPrefixListOf(s3)
+		} else {
+			r.refersTo("referencedSecurityGroupId", "a security group of the estate", groups...)
+		}
+	}
+	for _, r := range in.each(oldRuleType) {
+		if r.Get("type") == "egress" {
+			r.fail("type", "egress rules of their own type, "+egressRuleType, "an old rule")
+		}
+	}
+	for _, g := range in.each(groupType) {
+		g.isEmpty("egress")
+		g.hasRule(egressRuleType, g.Name == "workloads")
+	}
+}
+
+// hasRule wants a group to have a rule of the type, if it must.
+func (s subject) hasRule(ruleType string, must bool) {
+	if must {
+		s.alongside(ruleType, "securityGroupId")
+	}
+}
+
+func (s subject) isOverHTTPS() {
+	s.is("ipProtocol", "tcp")
+	s.is("fromPort", https)
+	s.is("toPort", https)
+}
+
+func (s subject) isPrefixListOf(endpoints []subject) {
+	list := s.Get("prefixListId")
+	for _, e := range endpoints {
+		if s.Refers("prefixListId", e.Resource) || list != snapshot.Unknown && list == e.Get("prefixListId") {
+			return
+		}
+	}
+	s.refersTo("prefixListId", "the prefix list of the S3 endpoint")
+}
+
+func endpointsAcceptWorkloadsOnly(in *inspection) {
+	groups := resourcesOf(in.each(groupType))
+	for _, r := range in.required(graph.Network, ingressRuleType) {
+		r.isOverHTTPS()
+		r.isEmpty("cidrIpv4")
+		r.isEmpty("cidrIpv6")
+		r.isEmpty("prefixListId")
+		r.refersTo("referencedSecurityGroupId", "a security group of the estate", groups...)
+	}
+	for _, r := range in.each(ingressRuleType, egressRuleType) {
+		r.isSet("description", "a description")
+	}
+	for _, g := range in.each(groupType) {
+		g.isEmpty("ingress")
+		g.isSet("description", "a description")
+		g.hasRule(ingressRuleType, g.Name == "endpoints")
+	}
+}
+
+// remotePorts are SSH and remote desktop.
+var remotePorts = []float64{22, 3389}
+
+func aclsKeepRemoteAccessOut(in *inspection) {
+	for _, acl := range in.required(graph.Network, aclType) {
+		acl.isSet("subnetIds", "subnets that use it")
+		acl.eachItem("ingress", func(place string) { acl.keepsRemoteAccessOut(place + ".") })
+	}
+	for _, acl := range in.each(defaultAclType) {
+		acl.isEmpty("ingress")
+		acl.isEmpty("egress")
+	}
+	for _, rule := range in.each(aclRuleType) {
+		if rule.Get("egress") != true {
+			rule.keepsRemoteAccessOut("")
+		}
+	}
+}
+
+// keepsRemoteAccessOut wants an entry not to let everyone reach a port of remote
+// access. Inline entries and rules of their own name the verdict differently.
+func (s subject) keepsRemoteAccessOut(place string) {
+	action := s.Get(place + "action")
+	if action == nil {
+		action = s.Get(place + "ruleAction")
+	}
+	if action == "deny" || !everywhere(s.Get(place+"cidrBlock")) && !everywhere(s.Get(place+"ipv6CidrBlock")) {
+		return
+	}
+	from, hasFrom := number(s.Get(place + "fromPort"))
+	to, hasTo := number(s.Get(place + "toPort"))
+	protocol := s.Get(place + "protocol")
+	all := protocol == "-1" || protocol == "all" || !hasFrom || !hasTo
+	for _, port := range remotePorts {
+		if all || from <= port && port <= to {
+			s.fail(place+"fromPort", "no entry that lets everyone reach port "+show(port), show(s.Get(place+"fromPort"))+" to "+show(s.Get(place+"toPort")))
+		}
+	}
+}
