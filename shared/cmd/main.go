@@ -21,6 +21,7 @@ func main() {
 	app := &cli.App{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ(),
 		Root: root, Stacks: graph.All(), Machine: &machine.Machine{Root: root},
+		Judge: cli.JudgeCatalogue,
 	}
 	os.Exit(app.Run(ctx, kill, os.Args[1:]))
 }

@@ -32,6 +32,9 @@ type App struct {
 	Stacks []graph.Stack
 	// Machine provides tools and emulator.
 	Machine deployment.Machine
+	// Judge judges what the programs would register, before it is previewed or
+	// deployed; nil judges nothing.
+	Judge Judge
 
 	kill <-chan struct{}
 	// json: the result is written as JSON, and nothing else to Out.

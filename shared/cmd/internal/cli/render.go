@@ -16,6 +16,9 @@ func (a *App) printReport(d *deployment.Deployment, report deployment.Report) {
 		d.Console.Line("")
 		printTable(d.Console, report)
 	}
+	for _, s := range report.Stacks {
+		printViolations(d.Console, s.Stack, s.Violations)
+	}
 	switch report.Result {
 	case estate.Done:
 		switch {
@@ -79,23 +82,27 @@ func (a *App) printStanding(d *deployment.Deployment, report deployment.Report) 
 	d.Console.Line("\nGo on with ./ringfence %s%s, or take everything down with ./ringfence destroy%[2]s.", report.Operation, d.Flags())
 }
 
-// causeLines is how many lines of an error are shown; the log has them all.
-const causeLines = 20
-
 // printCauses says why stacks failed, to standard error and last of all.
 func (a *App) printCauses(d *deployment.Deployment, report deployment.Report) {
 	c := console.New(a.Err, a.getenv)
 	for _, s := range report.Stacks {
-		if s.Result != estate.Failed {
-			continue
+		if s.Result == estate.Failed {
+			printCause(c, "stack "+string(s.Stack)+" failed", s.Error, s.Log)
 		}
-		c.Line("\n%s", c.Emphasis("error: stack "+string(s.Stack)+" failed:"))
-		for _, line := range s.Error[:min(len(s.Error), causeLines)] {
-			c.Line("  %s", line)
-		}
-		if more := len(s.Error) - causeLines; more > 0 {
-			c.Line("  … and %s", console.Count(more, "line")+" more")
-		}
-		c.Line("The engine's whole output is in %s.", s.Log)
 	}
+}
+
+// causeLines is how many lines of an error are shown; the log has them all.
+const causeLines = 20
+
+// printCause says why something failed.
+func printCause(c *console.Console, what string, lines []string, log string) {
+	c.Line("\n%s", c.Emphasis("error: "+what+":"))
+	for _, line := range lines[:min(len(lines), causeLines)] {
+		c.Line("  %s", line)
+	}
+	if more := len(lines) - causeLines; more > 0 {
+		c.Line("  … and %s", console.Count(more, "line")+" more")
+	}
+	c.Line("The engine's whole output is in %s.", log)
 }

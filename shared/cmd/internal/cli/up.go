@@ -5,18 +5,21 @@ import (
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+	"github.com/ringfence/ringfence/shared/controls"
 )
 
 func (a *App) upCommand() *cobra.Command {
 	var t target
+	var refresh bool
 	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Deploy the estate, or bring it up to date",
 		Long: `Deploys the stacks of an environment, each after those it depends on and
 independent ones side by side. What is up to date stays untouched.
 
-The environment file is checked first; a mistake in it is reported before
-anything is started. Then the tools are made ready, for an emulated
+The environment file is checked first, and what the programs would register is
+held against the control catalogue: a mistake in the one, or a core control that
+would not hold, is reported before anything is started. Then the tools are made ready, for an emulated
 environment the emulator is started, and the AWS account is compared with the
 file's accountId. When a stack fails, those that depend on it are skipped and
 the others finished; the cause stands last, and the engine's whole output in
@@ -35,6 +38,15 @@ ends it at once.`,
 			if err != nil {
 				return err
 			}
+			stop, advice, err := a.findings(cmd.Context(), d)
+			if err != nil {
+				return err
+			}
+			if len(stop) > 0 {
+				return a.refuse(d, stop)
+			}
+			printAll(d.Console, "advice", advice)
+			selection.Refresh = refresh
 			report, err := d.Up(cmd.Context(), selection)
 			return a.conclude(d, report, err)
 		},
@@ -42,8 +54,20 @@ ends it at once.`,
 	t.where(cmd)
 	t.which(cmd, "only this stack and what it depends on (may be repeated)")
 	cmd.Flags().BoolVar(&t.only, "only", false, "with --stack: leave out what it depends on")
+	cmd.Flags().BoolVar(&refresh, "refresh", false, "read first what really stands, and repair what drifted")
 	a.asJSON(cmd)
 	return cmd
+}
+
+// refuse says which core controls would not hold.
+func (a *App) refuse(d *deployment.Deployment, stop []controls.Finding) error {
+	if a.json {
+		if err := a.writeJSON(map[string]any{"error": "core controls would not hold", "findings": stop}); err != nil {
+			return err
+		}
+	}
+	printAll(d.Console, "nothing was changed", stop)
+	return reported{estate.Failed}
 }
 
 // conclude prints the result of a run.

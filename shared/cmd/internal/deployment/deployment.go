@@ -33,6 +33,8 @@ type Selection struct {
 	Stacks []graph.Name
 	// Only leaves out what they depend on, or what depends on them.
 	Only bool
+	// Refresh reads first what really stands.
+	Refresh bool
 }
 
 // ErrInterrupted reports that the user stopped the command.
@@ -86,9 +88,8 @@ func (d *Deployment) checkOwnSettings(file string) error {
 	return fmt.Errorf("%s: config %s must be %q, the environment file to use", d.Relative(file), environmentKey, d.Environment.Name)
 }
 
-// openLog begins the log of a stack anew.
-func (d *Deployment) openLog(stack graph.Name) (*os.File, error) {
-	file := d.Log(stack)
+// openLog begins a log anew.
+func openLog(file string) (*os.File, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return nil, err
 	}

@@ -41,17 +41,17 @@ func (d *Deployment) Destroy(ctx context.Context, selection Selection) (Report, 
 	if err := d.checkLocks(g.survey, plan.Stacks()); err != nil {
 		return Report{}, err
 	}
-	destroy := func(ctx context.Context, job engine.Job) (engine.Changes, error) {
-		changes, err := g.engine.Destroy(ctx, job)
+	destroy := func(ctx context.Context, _ graph.Name, job engine.Job) (engine.Result, error) {
+		result, err := g.engine.Destroy(ctx, job)
 		if err != nil || !d.Emulated() {
-			return changes, err
+			return result, err
 		}
 		if err := g.engine.Remove(ctx, job); err != nil {
-			return changes, err
+			return result, err
 		}
-		return changes, os.RemoveAll(job.Settings)
+		return result, os.RemoveAll(job.Settings)
 	}
-	report := d.run(ctx, plan, g, operation{name: "destroy", doing: "destroying", do: destroy}, begun)
+	report := d.run(ctx, plan, g, operation{name: "destroy", doing: "destroying", do: destroy, words: done}, begun)
 	if d.Emulated() && d.State().Empty() {
 		// Also after an interrupt: nothing stands that the mark could belong to.
 		return report, g.session.End(context.WithoutCancel(ctx))

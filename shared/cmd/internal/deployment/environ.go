@@ -85,6 +85,17 @@ func without(env []string, prefixes ...string) []string {
 	return kept
 }
 
+// value is that of a variable, or empty.
+func value(env []string, name string) string {
+	found := ""
+	for _, e := range env {
+		if v, ok := strings.CutPrefix(e, name+"="); ok {
+			found = v // the last one counts
+		}
+	}
+	return found
+}
+
 // backend is where Pulumi keeps the state of a real environment.
 func (s Site) backend() (string, error) {
 	url := s.Environment.State.Backend
@@ -125,7 +136,10 @@ const environmentKey = "ringfence:environment"
 // ownSettings returns the path of the user's own Pulumi.<stack>.yaml in a
 // source folder. A real environment uses it in place of a generated one.
 func (s Site) ownSettings(dir string) (string, bool) {
-	file := filepath.Join(s.Root, filepath.FromSlash(dir), workspace.ProjectFile+"."+s.Name+".yaml")
+	file := filepath.Join(s.Root, filepath.FromSlash(dir), settingsFile(s.Name))
 	_, err := os.Stat(file)
 	return file, err == nil && !s.Emulated()
 }
+
+// settingsFile is the name of the file with the settings of a stack.
+func settingsFile(stack string) string { return workspace.ProjectFile + "." + stack + ".yaml" }

@@ -39,6 +39,9 @@ type throwAway struct {
 type behaviour struct {
 	Keep              int
 	Value, Fail, Hang string
+	Tell, Await       string
+	Exports           []string
+	Reads, Replace    bool
 }
 
 func newThrowAway(t *testing.T, stacks []graph.Stack) *throwAway {
@@ -131,9 +134,18 @@ type machine struct {
 	stopped bool
 	// cli is used in place of the real CLI when it is set.
 	cli string
+	// at, when it is set, is told what the machine is asked for.
+	at func(what string)
+}
+
+func (m *machine) asked(what string) {
+	if m.at != nil {
+		m.at(what)
+	}
 }
 
 func (m *machine) Tools(context.Context, func(string)) (deployment.Tools, error) {
+	m.asked("tools")
 	bin := realTools(m.t)
 	cli := m.cli
 	if cli == "" {
@@ -146,6 +158,7 @@ func (m *machine) Tools(context.Context, func(string)) (deployment.Tools, error)
 }
 
 func (m *machine) Programs(context.Context, func(string)) (string, error) {
+	m.asked("programs")
 	folder := filepath.Join(m.root, "programs")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", err
@@ -160,10 +173,12 @@ func (m *machine) Programs(context.Context, func(string)) (string, error) {
 }
 
 func (m *machine) Provider(context.Context, []string) (string, func(), error) {
+	m.asked("provider")
 	return "", func() {}, nil
 }
 
 func (m *machine) StartEmulator(context.Context, func(string)) (deployment.Emulator, error) {
+	m.asked("emulator")
 	m.stopped = false
 	return deployment.Emulator{Endpoint: m.aws.URL}, nil
 }

@@ -12,6 +12,9 @@ type Tools struct {
 	CLI string
 	// Env holds the variables that make it find its plugins, "NAME=value".
 	Env []string
+	// Policies are the folders of the policy packs that judge every preview
+	// and every deployment.
+	Policies []string
 }
 
 // Machine is what a deployment needs of the machine that it runs on. Say is

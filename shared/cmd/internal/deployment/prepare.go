@@ -15,6 +15,8 @@ import (
 type ground struct {
 	engine engine.Engine
 	survey Survey
+	// policies are the folders of the policy packs.
+	policies []string
 	// emulator is set for an emulated site.
 	emulator Emulator
 	session  session.Session
@@ -62,9 +64,12 @@ func (d *Deployment) howToEmpty(e Emulator) string {
 }
 
 // prepareEmulated gets everything ready for an update of an emulated site. The
-// programs are built while the emulator and the provider start.
-func (d *Deployment) prepareEmulated(ctx context.Context, tools Tools, check func(Survey) error) (g *ground, err error) {
-	g = &ground{stop: func() {}}
+// programs are built while the emulator and the provider start. Look finds out
+// what is deployed.
+func (d *Deployment) prepareEmulated(
+	ctx context.Context, tools Tools, look func(context.Context, *ground) error,
+) (g *ground, err error) {
+	g = &ground{policies: tools.Policies, stop: func() {}}
 	var programs, attach string
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
@@ -78,10 +83,7 @@ func (d *Deployment) prepareEmulated(ctx context.Context, tools Tools, check fun
 		if err := d.reach(groupCtx, g.emulator); err != nil {
 			return err
 		}
-		if err := d.freshen(groupCtx, g); err != nil {
-			return err
-		}
-		if err := check(g.survey); err != nil {
+		if err := look(groupCtx, g); err != nil {
 			return err
 		}
 		g.engine = d.engineAt(g.emulator, tools)
@@ -146,8 +148,9 @@ func (d *Deployment) prepareReal(ctx context.Context, tools Tools) (*ground, err
 		return nil, interrupted(ctx, err)
 	}
 	g := &ground{
-		engine: engine.Engine{CLI: tools.CLI, Env: d.realEnviron(d.Environ, tools, backend), Kill: d.Kill},
-		stop:   func() {},
+		engine:   engine.Engine{CLI: tools.CLI, Env: d.realEnviron(d.Environ, tools, backend), Kill: d.Kill},
+		policies: tools.Policies,
+		stop:     func() {},
 	}
 	g.survey, err = d.surveyBackend(ctx, g.engine)
 	return g, interrupted(ctx, err)

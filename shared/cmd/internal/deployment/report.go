@@ -32,7 +32,9 @@ type StackReport struct {
 	Stack  graph.Name    `json:"stack"`
 	Result estate.Result `json:"result"`
 	engine.Changes
-	Seconds float64 `json:"seconds"`
+	// Violations lists what the policy packs object to.
+	Violations []engine.Violation `json:"violations,omitempty"`
+	Seconds    float64            `json:"seconds"`
 	// SkippedBecause is the stack whose failure is the cause.
 	SkippedBecause graph.Name `json:"skippedBecause,omitempty"`
 	// Error holds the lines that say why the stack failed.
@@ -75,28 +77,30 @@ func (r StackReport) Outcome() string {
 }
 
 // line is the outcome in one line, with what changed.
-func (r StackReport) line() string {
+func (r StackReport) line(words func(engine.Changes) string) string {
 	seconds := fmt.Sprintf("%.1f s", r.Seconds)
 	switch r.Result {
 	case estate.Skipped, estate.NotStarted:
 		return r.Outcome()
 	case estate.Done:
-		return summary(r.Changes) + " in " + seconds
+		return words(r.Changes) + " in " + seconds
 	default:
 		return r.Outcome() + " after " + seconds
 	}
 }
 
-func summary(c engine.Changes) string {
+// done words what was changed.
+func done(c engine.Changes) string {
+	return summary(c, "created", "updated", "replaced", "deleted")
+}
+
+// summary counts in words. They are those for what is created, updated,
+// replaced and deleted.
+func summary(c engine.Changes, words ...string) string {
 	var parts []string
-	for _, part := range []struct {
-		count int
-		word  string
-	}{
-		{c.Created, "created"}, {c.Updated, "updated"}, {c.Replaced, "replaced"}, {c.Deleted, "deleted"},
-	} {
-		if part.count > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.count, part.word))
+	for i, count := range []int{c.Created, c.Updated, c.Replaced, c.Deleted} {
+		if count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count, words[i]))
 		}
 	}
 	if len(parts) == 0 {

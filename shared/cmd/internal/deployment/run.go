@@ -16,9 +16,13 @@ import (
 
 // operation is what a run does to each stack.
 type operation struct {
-	name  string // up or destroy
-	doing string // deploying or destroying
-	do    func(context.Context, engine.Job) (engine.Changes, error)
+	name  string // such as up
+	doing string // such as deploying
+	do    func(context.Context, graph.Name, engine.Job) (engine.Result, error)
+	// words says what became of a stack that went well.
+	words func(engine.Changes) string
+	// looks: the state is only read, so there is nothing to tidy up.
+	looks bool
 }
 
 // run carries out a plan and shows it.
@@ -32,12 +36,15 @@ func (d *Deployment) run(ctx context.Context, plan estate.Plan, g *ground, op op
 
 	work := func(ctx context.Context, stack graph.Name) error {
 		since := time.Now()
-		changes, err := d.work(ctx, stack, g, op, func(p engine.Progress) {
+		result, err := d.work(ctx, stack, g, op, func(p engine.Progress) {
 			progress.Update(string(stack), describe(p))
 		})
 		mu.Lock()
 		defer mu.Unlock()
-		reports[stack] = StackReport{Changes: changes, Seconds: seconds(since), Log: d.Relative(d.Log(stack))}
+		reports[stack] = StackReport{
+			Changes: result.Changes, Violations: result.Violations,
+			Seconds: seconds(since), Log: d.Relative(d.log(stack, op)),
+		}
 		return err
 	}
 	ended := func(o estate.Outcome) {
@@ -46,7 +53,7 @@ func (d *Deployment) run(ctx context.Context, plan estate.Plan, g *ground, op op
 		r := reports[o.Stack]
 		r.Stack, r.Result, r.SkippedBecause, r.Error = o.Stack, o.Result, o.Cause, errorLines(o.Err)
 		reports[o.Stack] = r
-		progress.End(string(o.Stack), mark(o.Result), r.line())
+		progress.End(string(o.Stack), mark(o.Result), r.line(op.words))
 	}
 	begin := func(stack graph.Name) { progress.Begin(string(stack), op.doing) }
 	outcomes := plan.Run(ctx, work, estate.Watcher{Begun: begin, Ended: ended})
@@ -60,7 +67,9 @@ func (d *Deployment) run(ctx context.Context, plan estate.Plan, g *ground, op op
 		report.Stacks = append(report.Stacks, reports[o.Stack])
 	}
 	report.Result = summarize(report.Stacks)
-	d.settle(ctx, g, &report)
+	if !op.looks {
+		d.settle(ctx, g, &report)
+	}
 	report.Seconds = seconds(begun)
 	return report
 }
@@ -81,23 +90,23 @@ func (d *Deployment) progress(plan estate.Plan) *console.Progress {
 
 func (d *Deployment) work(
 	ctx context.Context, stack graph.Name, g *ground, op operation, observe func(engine.Progress),
-) (engine.Changes, error) {
-	log, err := d.openLog(stack)
+) (engine.Result, error) {
+	log, err := openLog(d.log(stack, op))
 	if err != nil {
-		return engine.Changes{}, err
+		return engine.Result{}, err
 	}
 	defer log.Close()
 	job, err := d.job(stack, g.survey[stack], log)
 	if err != nil {
-		return engine.Changes{}, err
+		return engine.Result{}, err
 	}
-	job.Observe = observe
+	job.Observe, job.Policies = observe, g.policies
 	fmt.Fprintf(log, "ringfence %s: stack %s of environment %s, %s\n\n", op.name, stack, d.Name, time.Now().Format(time.DateTime))
-	changes, err := op.do(ctx, job)
+	result, err := op.do(ctx, stack, job)
 	if err != nil {
 		_, _ = io.WriteString(log, "\n"+err.Error()+"\n")
 	}
-	return changes, err
+	return result, err
 }
 
 // settle leaves no lock of an engine that was killed, and after an interrupt

@@ -47,8 +47,15 @@ func (s Site) runtime(parts ...string) string {
 // backend of its own, so that it can be set aside whole.
 func (s Site) State() state.Folder { return state.Folder(s.runtime("state", s.Name)) }
 
-// Log is the file with the engine's whole output for a stack.
-func (s Site) Log(stack graph.Name) string { return s.runtime("logs", s.Name, string(stack)+".log") }
+// log is the file with the engine's whole output for a stack. What only looks
+// leaves the log of the last deployment alone.
+func (s Site) log(stack graph.Name, op operation) string {
+	file := string(stack) + ".log"
+	if op.looks {
+		file = string(stack) + "." + op.name + ".log"
+	}
+	return s.runtime("logs", s.Name, file)
+}
 
 // settings is the folder of the generated settings of a stack.
 func (s Site) settings(stack graph.Name) string { return s.runtime("settings", s.Name, string(stack)) }

@@ -55,6 +55,9 @@ func (s Site) surveyFolder() (Survey, error) {
 func (s Site) surveyBackend(ctx context.Context, e engine.Engine) (Survey, error) {
 	var mu sync.Mutex
 	survey := Survey{}
+	if state.Unused(value(e.Env, backendVariable)) {
+		return survey, nil
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, n := range s.Estate.Names() {
 		group.Go(func() error {

@@ -3,6 +3,9 @@ package deployment
 import (
 	"context"
 	"time"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
+	"github.com/ringfence/ringfence/shared/graph"
 )
 
 // Up deploys the selected stacks.
@@ -30,7 +33,11 @@ func (d *Deployment) Up(ctx context.Context, selection Selection) (Report, error
 			return Report{}, interrupted(ctx, err)
 		}
 	}
-	return d.run(ctx, plan, g, operation{name: "up", doing: "deploying", do: g.engine.Up}, begun), nil
+	up := func(ctx context.Context, _ graph.Name, job engine.Job) (engine.Result, error) {
+		job.Refresh = selection.Refresh
+		return g.engine.Up(ctx, job)
+	}
+	return d.run(ctx, plan, g, operation{name: "up", doing: "deploying", do: up, words: done}, begun), nil
 }
 
 func (d *Deployment) prepareUp(ctx context.Context, check func(Survey) error) (*ground, error) {
@@ -39,7 +46,12 @@ func (d *Deployment) prepareUp(ctx context.Context, check func(Survey) error) (*
 		return nil, interrupted(ctx, err)
 	}
 	if d.Emulated() {
-		return d.prepareEmulated(ctx, tools, check)
+		return d.prepareEmulated(ctx, tools, func(ctx context.Context, g *ground) error {
+			if err := d.freshen(ctx, g); err != nil {
+				return err
+			}
+			return check(g.survey)
+		})
 	}
 	g, err := d.prepareReal(ctx, tools)
 	if err != nil {
@@ -48,11 +60,17 @@ func (d *Deployment) prepareUp(ctx context.Context, check func(Survey) error) (*
 	if err := check(g.survey); err != nil {
 		return nil, err
 	}
+	return g, d.addPrograms(ctx, g)
+}
+
+// addPrograms builds the stack programs and lets the engine know where they
+// are.
+func (d *Deployment) addPrograms(ctx context.Context, g *ground) error {
 	programs, err := d.Machine.Programs(ctx, d.say("programs"))
 	if programs != "" {
 		g.engine.Env = append(g.engine.Env, programsVariable+"="+programs)
 	}
-	return g, interrupted(ctx, err)
+	return interrupted(ctx, err)
 }
 
 // programsVariable tells the language host where the built programs are.

@@ -15,6 +15,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 )
 
@@ -52,7 +54,8 @@ type Job struct {
 	// Settings is the folder for the stack's Pulumi.<stack>.yaml. Empty: the
 	// file stands in Folder, is the user's own, and is used as it is.
 	Settings string
-	// Config holds the values written to a settings file in Settings.
+	// Config holds the values written to a settings file in Settings. Nil: what
+	// the file says stays.
 	Config map[string]string
 	// SecretsProvider encrypts the secrets of a stack that is created.
 	SecretsProvider string
@@ -60,6 +63,11 @@ type Job struct {
 	// makes one.
 	Salt     string
 	Presence Presence
+	// Policies are the folders of the policy packs that judge every resource
+	// of a preview or a deployment.
+	Policies []string
+	// Refresh makes a preview or a deployment read first what really stands.
+	Refresh bool
 	// Log receives all that the CLI prints.
 	Log io.Writer
 	// Observe is told how far the operation is, one call at a time.
@@ -67,25 +75,71 @@ type Job struct {
 }
 
 // Up deploys the stack, creating it first where it does not exist.
-func (e Engine) Up(ctx context.Context, job Job) (Changes, error) {
+func (e Engine) Up(ctx context.Context, job Job) (Result, error) {
 	stack, err := e.open(ctx, job)
 	if err != nil {
-		return Changes{}, err
+		return Result{}, err
 	}
 	return e.run(ctx, job, func(stream chan<- events.EngineEvent) error {
-		_, err := stack.Up(ctx, optup.EventStreams(stream), optup.ConfigFile(job.settingsFile()),
+		options := []optup.Option{
+			optup.EventStreams(stream), optup.ConfigFile(job.settingsFile()),
+			optup.PolicyPacks(job.Policies...),
 			optup.ProgressStreams(job.Log), optup.ErrorProgressStreams(job.Log),
-			optup.Parallel(parallel), optup.SuppressOutputs(), optup.SuppressProgress(), optup.Color("never"))
+			optup.Parallel(parallel), optup.SuppressOutputs(), optup.SuppressProgress(), optup.Color("never"),
+		}
+		if job.Refresh {
+			options = append(options, optup.Refresh())
+		}
+		_, err := stack.Up(ctx, options...)
+		return err
+	})
+}
+
+// Preview says what Up would do to a stack that the backend knows.
+func (e Engine) Preview(ctx context.Context, job Job) (Result, error) {
+	job.Presence = Present
+	stack, err := e.open(ctx, job)
+	if err != nil {
+		return Result{}, err
+	}
+	return e.run(ctx, job, func(stream chan<- events.EngineEvent) error {
+		options := []optpreview.Option{
+			optpreview.EventStreams(stream), optpreview.ConfigFile(job.settingsFile()),
+			optpreview.PolicyPacks(job.Policies...),
+			optpreview.ProgressStreams(job.Log), optpreview.ErrorProgressStreams(job.Log),
+			optpreview.Parallel(parallel), optpreview.SuppressOutputs(), optpreview.SuppressProgress(), optpreview.Color("never"),
+		}
+		if job.Refresh {
+			options = append(options, optpreview.Refresh())
+		}
+		_, err := stack.Preview(ctx, options...)
+		return err
+	})
+}
+
+// Refresh writes into the state what really stands, without running the
+// program. Its result lists what a deployment would have to set right, as the
+// provider judges it, and what is gone.
+func (e Engine) Refresh(ctx context.Context, job Job) (Result, error) {
+	job.Presence = Present
+	stack, err := e.open(ctx, job)
+	if err != nil {
+		return Result{}, err
+	}
+	return e.run(ctx, job, func(stream chan<- events.EngineEvent) error {
+		_, err := stack.Refresh(ctx, optrefresh.EventStreams(stream), optrefresh.ConfigFile(job.settingsFile()),
+			optrefresh.ProgressStreams(job.Log), optrefresh.ErrorProgressStreams(job.Log), optrefresh.RunProgram(false),
+			optrefresh.Parallel(parallel), optrefresh.SuppressOutputs(), optrefresh.SuppressProgress(), optrefresh.Color("never"))
 		return err
 	})
 }
 
 // Destroy deletes all resources of a stack that exists.
-func (e Engine) Destroy(ctx context.Context, job Job) (Changes, error) {
+func (e Engine) Destroy(ctx context.Context, job Job) (Result, error) {
 	job.Presence = Present
 	stack, err := e.open(ctx, job)
 	if err != nil {
-		return Changes{}, err
+		return Result{}, err
 	}
 	return e.run(ctx, job, func(stream chan<- events.EngineEvent) error {
 		_, err := stack.Destroy(ctx, optdestroy.EventStreams(stream), optdestroy.ConfigFile(job.settingsFile()),
@@ -146,7 +200,7 @@ func (e Engine) workspace(ctx context.Context, job Job, folder string) (auto.Wor
 }
 
 // run does one operation and follows its events to their end.
-func (e Engine) run(ctx context.Context, job Job, operation func(chan<- events.EngineEvent) error) (Changes, error) {
+func (e Engine) run(ctx context.Context, job Job, operation func(chan<- events.EngineEvent) error) (Result, error) {
 	stream, over, followed := make(chan events.EngineEvent), make(chan struct{}), make(chan *tally)
 	go func() { followed <- follow(stream, over, job.Observe) }()
 	err := operation(stream)
@@ -154,10 +208,11 @@ func (e Engine) run(ctx context.Context, job Job, operation func(chan<- events.E
 	// nobody closes the stream.
 	close(over)
 	t := <-followed
-	if err != nil {
-		return t.changes(), failure(ctx, t.errors, err)
+	result := t.result()
+	if err == nil && !result.refused() {
+		return result, nil
 	}
-	return t.changes(), nil
+	return result, failure(ctx, append(result.refusals(), t.errors...), err)
 }
 
 // Export returns the stack's state as the backend holds it, secrets encrypted,

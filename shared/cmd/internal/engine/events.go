@@ -33,13 +33,17 @@ type tally struct {
 	running  []string        // URNs
 	counts   map[apitype.OpType]int
 	errors   []diagnostic
+	changed  map[string]ResourceChange // by URN
+	outputs  map[string]any            // of the stack itself
+	// violations are in the order of their events, which is any.
+	violations []Violation
 }
 
 // diagnostic is one error that the engine reported.
 type diagnostic struct{ urn, message string }
 
 func newTally() *tally {
-	return &tally{finished: map[string]bool{}, counts: map[apitype.OpType]int{}}
+	return &tally{finished: map[string]bool{}, counts: map[apitype.OpType]int{}, changed: map[string]ResourceChange{}}
 }
 
 // follow reads the events until there are no more.
@@ -65,15 +69,22 @@ func follow(stream <-chan events.EngineEvent, over <-chan struct{}, observe func
 func (t *tally) add(e events.EngineEvent) bool {
 	switch {
 	case e.ResourcePreEvent != nil:
-		if m := e.ResourcePreEvent.Metadata; m.Op != apitype.OpSame {
+		m := e.ResourcePreEvent.Metadata
+		t.note(m)
+		if m.Op != apitype.OpSame {
 			t.running = append(t.running, m.URN)
 			return true
 		}
 	case e.ResOutputsEvent != nil:
 		m := e.ResOutputsEvent.Metadata
 		t.end(m.URN)
+		t.note(m) // a refresh knows only at its end what it found
 		t.counts[m.Op]++
 		t.finished[m.URN] = true
+		if m.Type == stackType && m.New != nil {
+			// It comes twice: when the program begins, and when it has ended.
+			t.outputs = m.New.Outputs
+		}
 		return true
 	case e.ResOpFailedEvent != nil:
 		t.end(e.ResOpFailedEvent.Metadata.URN)
@@ -81,6 +92,8 @@ func (t *tally) add(e events.EngineEvent) bool {
 	case e.SummaryEvent != nil:
 		// The engine's own count, where the operation got so far.
 		t.counts = e.SummaryEvent.ResourceChanges
+	case e.PolicyEvent != nil:
+		t.violations = append(t.violations, violation(*e.PolicyEvent))
 	case e.DiagnosticEvent != nil && e.DiagnosticEvent.Severity == "error":
 		t.errors = append(t.errors, diagnostic{
 			urn:     e.DiagnosticEvent.URN,
@@ -88,6 +101,21 @@ func (t *tally) add(e events.EngineEvent) bool {
 		})
 	}
 	return false
+}
+
+// stackType is the type of the resource that stands for the stack itself.
+const stackType = "pulumi:pulumi:Stack"
+
+// note remembers what a step does to its resource.
+func (t *tally) note(m apitype.StepEventMetadata) {
+	c, ok := change(m)
+	if !ok {
+		return
+	}
+	if earlier, twice := t.changed[c.URN]; twice {
+		c = earlier.merge(c)
+	}
+	t.changed[c.URN] = c
 }
 
 func (t *tally) end(urn string) {
@@ -109,13 +137,13 @@ func (t *tally) changes() Changes {
 func (t *tally) progress() Progress {
 	p := Progress{Finished: len(t.finished)}
 	for _, urn := range t.running {
-		p.Running = append(p.Running, label(urn))
+		p.Running = append(p.Running, Label(urn))
 	}
 	return p
 }
 
-// label names a resource for people: the last part of its type, and its name.
-func label(urn string) string {
+// Label names a resource for people: the last part of its type, and its name.
+func Label(urn string) string {
 	u, err := resource.ParseURN(urn)
 	if err != nil {
 		return urn

@@ -37,13 +37,18 @@ func failure(ctx context.Context, diagnostics []diagnostic, err error) error {
 // wrapping is what the Go SDK puts around the error that a program returns.
 var wrapping = regexp.MustCompile(`^(an unhandled error occurred:|program failed:|[0-9]+ errors? occurred:)\s*`)
 
+// saysNothing are the errors that only repeat that there was one.
+var saysNothing = map[string]bool{
+	"update failed": true, "preview failed": true, "refresh failed": true, "destroy failed": true,
+}
+
 // lines shortens a diagnostic: no wrapping that repeats what the table says.
 func (d diagnostic) lines() []string {
 	text := strings.TrimSpace(d.message)
 	for wrapping.MatchString(text) {
 		text = wrapping.ReplaceAllString(text, "")
 	}
-	if text == "" || text == "update failed" || text == "destroy failed" {
+	if text == "" || saysNothing[text] {
 		return nil
 	}
 	lines := trimmed(text)
@@ -51,7 +56,7 @@ func (d diagnostic) lines() []string {
 		lines[i] = strings.TrimPrefix(strings.TrimPrefix(line, "\t"), "* ")
 	}
 	if d.urn != "" && !strings.Contains(d.urn, "::pulumi:pulumi:Stack::") {
-		lines[0] = label(d.urn) + ": " + lines[0]
+		lines[0] = Label(d.urn) + ": " + lines[0]
 	}
 	return lines
 }

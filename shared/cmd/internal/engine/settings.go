@@ -51,7 +51,9 @@ func (j Job) writeSettings() error {
 	if err := yaml.Unmarshal(old, &settings); err != nil {
 		return fmt.Errorf("%s is not valid YAML: delete the file, it is written anew", file)
 	}
-	settings["config"] = j.Config
+	if j.Config != nil {
+		settings["config"] = j.Config
+	}
 	if j.Salt != "" && settings[saltKey] == nil {
 		settings[saltKey] = j.Salt
 	}

@@ -32,15 +32,12 @@ func (m *Machine) Tools(ctx context.Context, say func(string)) (deployment.Tools
 	if err != nil {
 		return deployment.Tools{}, err
 	}
-	return deployment.Tools{CLI: tools.Pulumi, Env: tools.Env()}, nil
+	return deployment.Tools{CLI: tools.Pulumi, Env: tools.Env(), Policies: []string{toolchain.PolicyPackPath(m.Root)}}, nil
 }
 
-// Programs implements deployment.Machine. Pulumi's own language host builds
-// the programs itself.
+// Programs implements deployment.Machine. Pulumi's own language host builds the
+// programs itself and again; ours are recorded and judged all the same.
 func (m *Machine) Programs(ctx context.Context, say func(string)) (string, error) {
-	if !m.tools.OwnHost {
-		return "", nil
-	}
 	return toolchain.BuildPrograms(ctx, m.Root, say)
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -17,9 +18,34 @@ type Folder string
 // URL is the backend's address for the CLI.
 func (f Folder) URL() string { return "file://" + string(f) }
 
+// Unused reports whether the address is that of a file backend that nobody has
+// ever written to. The CLI writes to it the first time it reads.
+func Unused(url string) bool {
+	path, local := strings.CutPrefix(url, "file://")
+	path, _, _ = strings.Cut(path, "?")
+	if home, err := os.UserHomeDir(); err == nil && strings.HasPrefix(path, "~") {
+		path = home + path[1:]
+	}
+	if !local || !filepath.IsAbs(path) {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(path, ".pulumi"))
+	return errors.Is(err, os.ErrNotExist)
+}
+
+// checkpoint is the file of a stack (apitype.VersionedCheckpoint).
+type checkpoint struct {
+	Version    int      `json:"version"`
+	Features   []string `json:"features,omitempty"`
+	Checkpoint struct {
+		Stack  string          `json:"stack"`
+		Latest json.RawMessage `json:"latest"`
+	} `json:"checkpoint"`
+}
+
 // Stack reads the state of a stack; found is false when there is none.
 func (f Folder) Stack(project, stack string) (s Stack, found bool, err error) {
-	file := filepath.Join(string(f), ".pulumi", "stacks", project, stack+".json")
+	file := f.file(project, stack)
 	content, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
 		return Stack{}, false, nil
@@ -27,22 +53,45 @@ func (f Folder) Stack(project, stack string) (s Stack, found bool, err error) {
 	if err != nil {
 		return Stack{}, false, err
 	}
-	var checkpoint struct {
-		Checkpoint struct {
-			Latest json.RawMessage `json:"latest"`
-		} `json:"checkpoint"`
-	}
-	if err := json.Unmarshal(content, &checkpoint); err != nil {
+	var c checkpoint
+	if err := json.Unmarshal(content, &c); err != nil {
 		return Stack{}, false, fmt.Errorf("%s: not a Pulumi state file: %w", file, err)
 	}
-	if len(checkpoint.Checkpoint.Latest) == 0 {
-		return Stack{}, true, nil
-	}
-	if s, err = Parse(checkpoint.Checkpoint.Latest); err != nil {
+	if s, err = parse(Deployment{Version: c.Version, Features: c.Features, Content: c.Checkpoint.Latest}); err != nil {
 		return Stack{}, false, fmt.Errorf("%s: %w", file, err)
 	}
 	return s, true, nil
 }
+
+func (f Folder) file(project, stack string) string {
+	return filepath.Join(string(f), ".pulumi", "stacks", project, stack+".json")
+}
+
+// Put makes a deployment the state of a stack. It is for copies: a backend that
+// others use is written by Pulumi alone.
+func (f Folder) Put(project, stack string, d Deployment) error {
+	var c checkpoint
+	c.Version, c.Features = max(d.Version, oldestVersion), d.Features
+	c.Checkpoint.Stack, c.Checkpoint.Latest = "organization/"+project+"/"+stack, d.Content
+	content, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	file := f.file(project, stack)
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	// Without it, the CLI looks for the layout that Pulumi had before 2023.
+	meta := filepath.Join(string(f), ".pulumi", "meta.yaml")
+	if err := os.WriteFile(meta, []byte("version: 1\n"), 0o600); err != nil {
+		return err
+	}
+	return os.WriteFile(file, content, 0o600)
+}
+
+// oldestVersion is the version of a state that says nothing but that the stack
+// exists.
+const oldestVersion = 3
 
 // Empty reports whether the backend holds no stack at all.
 func (f Folder) Empty() bool {

@@ -1,7 +1,8 @@
 // Package state reads what Pulumi knows of a deployed stack.
 //
-// It only ever reads, with one exception: a lock whose owner, a process of this
-// machine, is no longer alive may be released. Secrets are never decrypted.
+// It only ever reads what others use, with one exception: a lock whose owner, a
+// process of this machine, is no longer alive may be released. Secrets are never
+// decrypted.
 package state
 
 import (
@@ -24,6 +25,17 @@ type Stack struct {
 	Pending []string
 	// Outputs holds the stack's outputs; a secret is shown as Secret.
 	Outputs map[string]any
+	// Deployment is all of it.
+	Deployment Deployment
+}
+
+// Deployment is the state of a stack as Pulumi writes it, secrets encrypted, in
+// the form of `pulumi stack export` (apitype.UntypedDeployment).
+type Deployment struct {
+	Version  int      `json:"version"`
+	Features []string `json:"features,omitempty"`
+	// Content is null for a stack that was never deployed.
+	Content json.RawMessage `json:"deployment"`
 }
 
 // Secret stands in the place of every secret output.
@@ -36,9 +48,9 @@ func (s Stack) Standing() bool { return s.Resources > 0 }
 // the last thing a program registers.
 func (s Stack) Complete() bool { return s.Standing() && len(s.Outputs) > 0 }
 
-// deployment is the part read here of Pulumi's deployment format, version 3
+// content is the part read here of Pulumi's deployment format, version 3
 // (apitype.DeploymentV3).
-type deployment struct {
+type content struct {
 	Manifest struct {
 		Time time.Time `json:"time"`
 	} `json:"manifest"`
@@ -56,13 +68,17 @@ type deployment struct {
 	} `json:"pending_operations"`
 }
 
-// Parse reads a deployment.
-func Parse(content []byte) (Stack, error) {
-	var d deployment
-	if err := json.Unmarshal(content, &d); err != nil {
+// parse reads a deployment.
+func parse(deployment Deployment) (Stack, error) {
+	s := Stack{Deployment: deployment}
+	if len(deployment.Content) == 0 {
+		return s, nil
+	}
+	var d content
+	if err := json.Unmarshal(deployment.Content, &d); err != nil {
 		return Stack{}, fmt.Errorf("not a Pulumi deployment: %w", err)
 	}
-	s := Stack{Modified: d.Manifest.Time}
+	s.Modified = d.Manifest.Time
 	for _, r := range d.Resources {
 		if r.Type == "pulumi:pulumi:Stack" {
 			s.Outputs = r.Outputs
@@ -73,7 +89,7 @@ func Parse(content []byte) (Stack, error) {
 		}
 	}
 	for k, v := range s.Outputs {
-		s.Outputs[k] = masked(v)
+		s.Outputs[k] = Masked(v)
 	}
 	for _, p := range d.Pending {
 		s.Pending = append(s.Pending, p.Type+" "+p.Resource.URN)
@@ -85,19 +101,25 @@ func Parse(content []byte) (Stack, error) {
 // resource.SecretSig of Pulumi's SDK).
 const sigKey, secretSig = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 
-// masked replaces every secret in a value.
-func masked(v any) any {
+// IsSecret reports whether a value of a state is a secret.
+func IsSecret(v any) bool {
+	object, ok := v.(map[string]any)
+	return ok && object[sigKey] == secretSig
+}
+
+// Masked replaces every secret in a value of a state by Secret, in place.
+func Masked(v any) any {
+	if IsSecret(v) {
+		return Secret
+	}
 	switch v := v.(type) {
 	case map[string]any:
-		if v[sigKey] == secretSig {
-			return Secret
-		}
 		for k := range v {
-			v[k] = masked(v[k])
+			v[k] = Masked(v[k])
 		}
 	case []any:
 		for i := range v {
-			v[i] = masked(v[i])
+			v[i] = Masked(v[i])
 		}
 	}
 	return v
@@ -105,11 +127,9 @@ func masked(v any) any {
 
 // ParseExport reads what `pulumi stack export` prints.
 func ParseExport(content []byte) (Stack, error) {
-	var export struct {
-		Deployment json.RawMessage `json:"deployment"`
-	}
-	if err := json.Unmarshal(content, &export); err != nil {
+	var deployment Deployment
+	if err := json.Unmarshal(content, &deployment); err != nil {
 		return Stack{}, fmt.Errorf("not an exported Pulumi state: %w", err)
 	}
-	return Parse(export.Deployment)
+	return parse(deployment)
 }

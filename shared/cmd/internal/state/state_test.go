@@ -27,6 +27,10 @@ func TestUnitStateOfAStack(t *testing.T) {
 			"contractVersion": 1.0,
 		},
 	}
+	if s.Deployment.Version != 3 || !json.Valid(s.Deployment.Content) {
+		t.Errorf("the deployment is of version %d: %s", s.Deployment.Version, s.Deployment.Content)
+	}
+	s.Deployment = Deployment{}
 	if !reflect.DeepEqual(s, want) {
 		t.Errorf("got  %+v\nwant %+v", s, want)
 	}
@@ -45,6 +49,49 @@ func TestUnitStacksThatAreNotThere(t *testing.T) {
 	}
 	if Folder("testdata").Empty() || !Folder(t.TempDir()).Empty() {
 		t.Error("Empty does not tell a folder with stacks from one without")
+	}
+}
+
+func TestUnitBackendThatNobodyHasUsed(t *testing.T) {
+	used, home := t.TempDir(), t.TempDir()
+	t.Setenv("HOME", home)
+	for _, folder := range []string{used, home} {
+		if err := os.Mkdir(filepath.Join(folder, ".pulumi"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for url, want := range map[string]bool{
+		"file://" + t.TempDir(): true, "file://" + used: false, "file://" + used + "?no_tmp_dir=true": false,
+		"file://~": false, "file://~/elsewhere": true, "file://.": false, "s3://bucket": false,
+	} {
+		if got := Unused(url); got != want {
+			t.Errorf("%s: unused %t, want %t", url, got, want)
+		}
+	}
+}
+
+func TestUnitCopiedStateIsReadAsTheOriginal(t *testing.T) {
+	original, _, err := Folder("testdata").Stack("ringfence-data", "local")
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := Folder(t.TempDir())
+	original.Deployment.Features = []string{"something-new"}
+	if err := to.Put("ringfence-data", "local", original.Deployment); err != nil {
+		t.Fatal(err)
+	}
+	copied, found, err := to.Stack("ringfence-data", "local")
+	if err != nil || !found || !reflect.DeepEqual(copied.Outputs, original.Outputs) || copied.Resources != original.Resources {
+		t.Errorf("got %+v, %t, %v", copied, found, err)
+	}
+	if !reflect.DeepEqual(copied.Deployment.Features, original.Deployment.Features) {
+		t.Errorf("the features are %v", copied.Deployment.Features)
+	}
+	if err := to.Put("ringfence-audit", "local", Deployment{}); err != nil {
+		t.Fatal(err)
+	}
+	if empty, found, err := to.Stack("ringfence-audit", "local"); err != nil || !found || empty.Standing() {
+		t.Errorf("a stack that was never deployed: %+v, %t, %v", empty, found, err)
 	}
 }
 

@@ -118,7 +118,9 @@ func (r Runner) Modules(ctx context.Context) ([]string, error) {
 
 // Run runs the tests of packages and adds what became of them to result.
 func (r Runner) Run(ctx context.Context, result *Result, packages []string, flags ...string) error {
-	args := append(append([]string{"test", "-json", "-trimpath"}, flags...), packages...)
+	// A kept result would be stale: Go does not see that a file outside of the
+	// module has changed, and several tests read the whole checkout.
+	args := append(append([]string{"test", "-json", "-trimpath", "-count=1"}, flags...), packages...)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir, cmd.Env = r.Dir, r.Env
 	stdout, err := cmd.StdoutPipe()

@@ -3,8 +3,10 @@ package toolchain
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/ringfence/ringfence/shared/graph"
 )
@@ -12,9 +14,12 @@ import (
 // ProgramsVariable names the folder of built programs to our language host.
 const ProgramsVariable = "RINGFENCE_PROGRAMS"
 
-// BuildPrograms makes sure that the programs of all stacks are built from the
-// sources of the checkout, and returns their folder. Each program is called
-// like its stack.
+// PolicyPack is the name of the policy pack among the programs.
+const PolicyPack = "policypack"
+
+// BuildPrograms makes sure that the programs of all stacks and the policy pack
+// are built from the sources of the checkout, and returns their folder. Each
+// program is called like its stack.
 func BuildPrograms(ctx context.Context, root string, say func(string)) (folder string, err error) {
 	l, err := at(root)
 	if err != nil {
@@ -35,13 +40,27 @@ func BuildPrograms(ctx context.Context, root string, say func(string)) (folder s
 	return l.programs(), l.buildPrograms(ctx)
 }
 
+// PolicyPackPath is the path of the policy pack that BuildPrograms makes.
+func PolicyPackPath(root string) string {
+	return filepath.Join(layout{root: root}.programs(), PolicyPack)
+}
+
+// programPackages are the packages of the programs, by the program's name.
+func programPackages() map[string]string {
+	packages := map[string]string{PolicyPack: "./shared/" + PolicyPack}
+	for _, stack := range graph.Names() {
+		packages[string(stack)] = "./" + stack.Dir()
+	}
+	return packages
+}
+
 func (l layout) programsRecord() string { return l.runtime("programs.json") }
 
 // programsCurrent says whether every program is there and built from the
 // sources as they are.
 func (l layout) programsCurrent() (bool, error) {
-	for _, stack := range graph.Names() {
-		if !isExecutable(filepath.Join(l.programs(), string(stack))) {
+	for program := range programPackages() {
+		if !isExecutable(filepath.Join(l.programs(), program)) {
 			return false, nil
 		}
 	}
@@ -83,15 +102,16 @@ func (l layout) buildPrograms(ctx context.Context) error {
 	build := goBuild{
 		folder: l.root, workspace: filepath.Join(l.root, "go.work"), output: fresh + string(filepath.Separator),
 	}
-	for _, stack := range graph.Names() {
-		_ = os.Link(filepath.Join(l.programs(), string(stack)), filepath.Join(fresh, string(stack)))
-		build.packages = append(build.packages, "./"+stack.Dir())
+	packages := programPackages()
+	for _, program := range slices.Sorted(maps.Keys(packages)) {
+		_ = os.Link(filepath.Join(l.programs(), program), filepath.Join(fresh, program))
+		build.packages = append(build.packages, packages[program])
 	}
 	if err := build.run(ctx); err != nil {
 		return err
 	}
-	for _, stack := range graph.Names() {
-		if err := move(filepath.Join(fresh, string(stack)), filepath.Join(l.programs(), string(stack))); err != nil {
+	for program := range packages {
+		if err := move(filepath.Join(fresh, program), filepath.Join(l.programs(), program)); err != nil {
 			return err
 		}
 	}

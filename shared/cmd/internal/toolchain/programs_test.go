@@ -17,6 +17,7 @@ func newProgramBench(t *testing.T) *bench {
 	b := newBench(t)
 	b.file(filepath.Join(b.root, "shared", "library.go"), "package shared", 0o644)
 	b.file(filepath.Join(b.root, "shared", "cmd", "main.go"), "package main", 0o644)
+	b.file(filepath.Join(b.root, "shared", PolicyPack, "main.go"), "package main", 0o644)
 	for _, stack := range graph.Names() {
 		b.file(filepath.Join(b.root, stack.Dir(), "main.go"), "package main", 0o644)
 	}
@@ -29,9 +30,9 @@ func (b *bench) buildAll() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	for _, stack := range graph.Names() {
-		if !isExecutable(filepath.Join(folder, string(stack))) {
-			b.t.Errorf("no program %s", stack)
+	for program := range programPackages() {
+		if !isExecutable(filepath.Join(folder, program)) {
+			b.t.Errorf("no program %s", program)
 		}
 	}
 }
@@ -57,6 +58,7 @@ func TestUnitProgramsAreBuiltWhenSourcesChange(t *testing.T) {
 		"a page":                  {write(network + "/README.md"), false},
 		"the settings of a stack": {write(network + "/Pulumi.dev.yaml"), false},
 		"the command":             {write("shared/cmd/main.go"), false},
+		"the policy pack":         {write("shared/policypack/main.go"), true},
 		"a program was removed":   {func(b *bench) { os.Remove(filepath.Join(b.programs(), "data")) }, true},
 		"a source was removed":    {func(b *bench) { os.Remove(filepath.Join(b.root, "shared/library.go")) }, true},
 		"only times": {func(b *bench) {

@@ -88,7 +88,7 @@ func (l layout) hostSources() ([]string, error) {
 
 func (l layout) pluginSources() ([]string, error) { return l.walk("shared/toolchain/awsplugin") }
 
-// programSources are the stacks, the library, and every go.mod: in a workspace
+// programSources are the stacks, the library with the policy pack, and every go.mod: in a workspace
 // each of them has a say in the versions.
 func (l layout) programSources() ([]string, error) {
 	files, err := l.walk("shared")
