@@ -42,16 +42,19 @@ func TestEmulatorChain(t *testing.T) {
 
 	backend := t.TempDir() // outlives every stack: cleanups come before it is removed
 	t.Setenv("GOPATH", t.TempDir())
+	stands := newStanding(t, stack)
 	for _, name := range graph.Names() {
 		options := options(t, name, stack, backend)
 		options.ExtraRuntimeValidation = func(t *testing.T, info integration.RuntimeValidationStackInfo) {
 			checks[name](ctx, t, aws, info.Outputs)
+			stands.add(t, name, info)
 		}
 		integration.ProgramTest(t, options)
 		if t.Failed() {
 			return // the stacks that follow would only repeat the failure
 		}
 	}
+	stands.holdsControls(t)
 }
 
 // options drive one stack through preview, up, a preview and an up without

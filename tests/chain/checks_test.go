@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/tests/inventory"
 )
@@ -66,7 +67,7 @@ func checkNetwork(ctx context.Context, t *testing.T, a *inventory.Account, outpu
 	checkLogGroup(ctx, t, a, text(t, outputs, "flowLogGroupArn"))
 
 	endpoints := must(a.EC2.DescribeVpcEndpoints(ctx, &ec2.DescribeVpcEndpointsInput{Filters: inVPC}))(t)
-	want(t, "endpoints", len(endpoints.VpcEndpoints), 13)
+	want(t, "endpoints", len(endpoints.VpcEndpoints), 1+len(config.InterfaceEndpoints)+len(config.InstanceEndpoints))
 	for _, e := range endpoints.VpcEndpoints {
 		if !strings.Contains(aws.ToString(e.PolicyDocument), "aws:PrincipalAccount") {
 			t.Errorf("endpoint %s lets any account through: %s", aws.ToString(e.ServiceName), aws.ToString(e.PolicyDocument))
@@ -116,6 +117,13 @@ func checkData(ctx context.Context, t *testing.T, a *inventory.Account, outputs 
 	want(t, "bucket of the access logs", aws.ToString(logging.LoggingEnabled.TargetBucket), text(t, outputs, "logBucketName"))
 }
 
+// The alarms over the trail: those of the CIS benchmark, and those on what
+// attackers of AI workloads do. One more watches the queue of undelivered alarms.
+const (
+	cisAlarms = 15
+	mlAlarms  = 5
+)
+
 func checkAudit(ctx context.Context, t *testing.T, a *inventory.Account, outputs map[string]any) {
 	bucket, key, arn := text(t, outputs, "auditBucketName"), text(t, outputs, "auditKeyArn"), text(t, outputs, "trailArn")
 	checkBucket(ctx, t, a, bucket, key)
@@ -133,12 +141,12 @@ func checkAudit(ctx context.Context, t *testing.T, a *inventory.Account, outputs
 	want(t, "trail is logging", aws.ToBool(status.IsLogging), true)
 
 	alarms := must(a.CloudWatch.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{}))(t)
-	want(t, "alarms", len(alarms.MetricAlarms), 15)
+	want(t, "alarms", len(alarms.MetricAlarms), cisAlarms+mlAlarms+1)
 	for _, alarm := range alarms.MetricAlarms {
 		want(t, "actions of alarm "+aws.ToString(alarm.AlarmName), strings.Join(alarm.AlarmActions, ","), text(t, outputs, "alarmTopicArn"))
 	}
 	filters := must(a.Logs.DescribeMetricFilters(ctx, &cloudwatchlogs.DescribeMetricFiltersInput{}))(t)
-	want(t, "metric filters", len(filters.MetricFilters), 15)
+	want(t, "metric filters", len(filters.MetricFilters), cisAlarms+mlAlarms)
 }
 
 // checkBucket holds a bucket to what every bucket must have; key is the ARN of

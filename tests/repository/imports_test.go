@@ -20,11 +20,11 @@ const modulePath = "github.com/ringfence/ringfence/"
 // package finds its place here.
 var layers = [][]string{
 	{"shared/golden", "shared/graph", "shared/iameval", "shared/iampolicy", "shared/names"},
-	{"shared/config", "shared/contract"},
-	{"shared/secure"},
-	{"shared/program"},
-	{"shared/record"},
-	{"shared/conformance"},
+	{"shared/config", "shared/contract", "shared/workflows"},
+	{"shared/secure", "shared/snapshot"},
+	{"shared/access", "shared/program"},
+	{"shared/controls", "shared/record"},
+	{"shared/conformance", "shared/launch", "shared/policypack"},
 }
 
 func TestUnitImportsRunDownwards(t *testing.T) {

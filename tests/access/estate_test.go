@@ -1,0 +1,159 @@
+// Package access decides, with the evaluator, who can do what in the estate,
+// and shows it as a table that a reviewer can read.
+//
+// The rule it upholds: every workload can do its job, nobody can do more than
+// the table says, and no denial is dead.
+//
+// Level of proof: verdict. The policies are the ones that the programs register,
+// run without an engine; who may do what is decided by package iameval, not by
+// the emulator, which does not judge access.
+package access
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ringfence/ringfence/shared/access"
+	"github.com/ringfence/ringfence/shared/config"
+	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/iameval"
+	"github.com/ringfence/ringfence/shared/names"
+	"github.com/ringfence/ringfence/shared/program"
+	"github.com/ringfence/ringfence/shared/record"
+	"github.com/ringfence/ringfence/shared/snapshot"
+	"github.com/ringfence/ringfence/stacks/audit/audit"
+	"github.com/ringfence/ringfence/stacks/data/data"
+	"github.com/ringfence/ringfence/stacks/network/network"
+	"github.com/ringfence/ringfence/stacks/security/security"
+)
+
+var programs = map[graph.Name]program.Stack{
+	graph.Network: network.Stack, graph.Security: security.Stack, graph.Data: data.Stack, graph.Audit: audit.Stack,
+}
+
+// estate is what the programs register in an environment.
+type estate struct {
+	t           *testing.T
+	environment *config.Environment
+	names       names.Names
+	snapshot    *snapshot.Snapshot
+	model       *access.Model
+}
+
+// recorded runs the four programs, each with the outputs of those before it.
+func recorded(t *testing.T, folder, environment string) *estate {
+	t.Helper()
+	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1") // nothing is called
+	file, err := config.Load(folder, environment, environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := names.New(file.Name, file.AccountID, file.Region)
+	s := &snapshot.Snapshot{Environment: file, Names: n, Stacks: graph.Names(), Outputs: map[graph.Name]map[string]any{}}
+	for _, stack := range graph.Names() {
+		r, err := record.Run(programs[stack], record.Options{
+			Stack: stack, Environments: folder, Environment: environment, Upstream: s.Outputs,
+		})
+		if err != nil {
+			t.Fatalf("%s: %v", stack, err)
+		}
+		s.Outputs[stack] = r.Outputs
+		s.Resources = append(s.Resources, r.Snapshot(stack)...)
+	}
+	s.Sort()
+	e := &estate{t: t, environment: file, names: n, snapshot: s, model: access.New(s)}
+	for _, d := range e.model.Documents {
+		if d.Err != nil {
+			t.Fatalf("%s: %v", d.Resource, d.Err)
+		}
+	}
+	return e
+}
+
+// The types of the resources that the table is about.
+const (
+	bucketType   = "aws:s3/bucketV2:BucketV2"
+	endpointType = "aws:ec2/vpcEndpoint:VpcEndpoint"
+	groupType    = "aws:ec2/securityGroup:SecurityGroup"
+	keyType      = "aws:kms/key:Key"
+	queueType    = "aws:sqs/queue:Queue"
+	subnetType   = "aws:ec2/subnet:Subnet"
+	topicType    = "aws:sns/topic:Topic"
+	vpcType      = "aws:ec2/vpc:Vpc"
+)
+
+// find returns a property of a resource, such as its ARN.
+func (e *estate) find(resourceType, name, property string) string {
+	e.t.Helper()
+	for _, r := range e.snapshot.OfType(resourceType) {
+		if r.Name == name {
+			value, _ := r.Get(property).(string)
+			return value
+		}
+	}
+	e.t.Fatalf("there is no %s %s", resourceType, name)
+	return ""
+}
+
+// key is the ARN of a key of the estate.
+func (e *estate) key(name string) string { return e.find(keyType, name, "arn") }
+
+// on returns the policy of the bucket, key, topic, queue or role that an ARN
+// names or is in; nil where the estate has none with that name.
+func (e *estate) on(arn, action string) *iameval.Policy {
+	if strings.HasPrefix(action, "sts:AssumeRole") {
+		for _, role := range e.model.Roles {
+			if role.ARN == arn {
+				return role.Trust.Policy
+			}
+		}
+	}
+	for _, r := range e.snapshot.OfType(bucketType, keyType, queueType, topicType) {
+		own, _ := r.Get("arn").(string)
+		if arn != own && !(r.Type == bucketType && strings.HasPrefix(arn, own+"/")) {
+			continue
+		}
+		if d := e.model.On(r); d != nil {
+			return d.Policy
+		}
+	}
+	return nil
+}
+
+// endpoint is the policy of an endpoint of the VPC.
+func (e *estate) endpoint(name string) *iameval.Policy {
+	for _, r := range e.snapshot.OfType(endpointType) {
+		if r.Name == name {
+			return e.model.On(r).Policy
+		}
+	}
+	e.t.Fatalf("there is no endpoint %s", name)
+	return nil
+}
+
+// runsOn lists the workloads on the services, and the ML service role where
+// SageMaker is one of them, by name.
+func (e *estate) runsOn(services ...config.Service) []string {
+	var out []string
+	for _, w := range e.environment.Workloads {
+		if slices.Contains(services, w.RunsOn) {
+			out = append(out, w.Name)
+		}
+	}
+	if slices.Contains(services, config.SageMaker) {
+		out = append(out, "ml-service")
+	}
+	slices.Sort(out)
+	return out
+}
+
+// short leaves out of an ARN what all of the estate have.
+func (e *estate) short(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return arn
+	}
+	short := strings.ReplaceAll(parts[5], e.names.Prefix+"-", "")
+	return strings.ReplaceAll(short, "-"+e.names.Account+"-"+e.names.Region, "")
+}

@@ -1,0 +1,67 @@
+package controls
+
+import "github.com/ringfence/ringfence/shared/graph"
+
+const (
+	everyone     = "0.0.0.0/0"
+	everyoneIPv6 = "::/0"
+)
+
+var networkFixtures = []fixture{
+	bad("NET-01", "an internet gateway", add(graph.Network, "aws:ec2/internetGateway:InternetGateway", "way-out", nil)),
+	bad("NET-01", "a NAT gateway", add(graph.Network, "aws:ec2/natGateway:NatGateway", "way-out", nil)),
+	bad("NET-01", "a default route", add(graph.Network, "aws:ec2/route:Route", "out", map[string]any{"destinationCidrBlock": everyone})),
+	bad("NET-01", "a default route in the table", set("routeTable", "private", "routes", []any{map[string]any{"ipv6CidrBlock": everyoneIPv6}})),
+	good("NET-01", "a route to one subnet", add(graph.Network, "aws:ec2/route:Route", "in", map[string]any{"destinationCidrBlock": "10.1.0.0/24"})),
+	bad("NET-02", "every subnet in one zone", all(
+		set("subnet", "private-a", "availabilityZone", "us-gov-west-1a"),
+		set("subnet", "private-b", "availabilityZone", "us-gov-west-1a"),
+		set("subnet", "private-c", "availabilityZone", "us-gov-west-1a"))),
+	bad("NET-02", "a subnet that is not promised", output(graph.Network, "privateSubnetIds", []any{"subnet-private-a"})),
+	bad("NET-03", "public addresses", set("subnet", "private-a", "mapPublicIpOnLaunch", true)),
+	bad("NET-04", "a default group that lets itself in", set("defaultSecurityGroup", "default", "ingress", []any{map[string]any{"self": true}})),
+	bad("NET-04", "a default group that is not adopted", drop("defaultSecurityGroup", "default")),
+	bad("NET-05", "a rule for everyone", set("securityGroupIngressRule", "endpoints-from-workloads", "cidrIpv4", everyone)),
+	bad("NET-05", "a rule for everyone with IPv6", set("securityGroupIngressRule", "endpoints-from-workloads", "cidrIpv6", everyoneIPv6)),
+	bad("NET-05", "a rule for everyone, written otherwise", set("securityGroupIngressRule", "endpoints-from-workloads", "cidrIpv4", "10.0.0.0/0")),
+	bad("NET-05", "an inline rule for everyone", set("securityGroup", "workloads", "ingress", []any{map[string]any{"cidrBlocks": []any{everyone}}})),
+	bad("NET-06", "a way out to everywhere", set("securityGroupEgressRule", "workloads-to-endpoints", "cidrIpv4", everyone)),
+	bad("NET-06", "every port", set("securityGroupEgressRule", "workloads-to-s3", "fromPort", 0.0)),
+	bad("NET-06", "every protocol", set("securityGroupEgressRule", "workloads-to-s3", "ipProtocol", "-1")),
+	bad("NET-06", "another prefix list", set("securityGroupEgressRule", "workloads-to-s3", "prefixListId", "pl-other")),
+	bad("NET-07", "a rule without a description", set("securityGroupIngressRule", "endpoints-from-workloads", "description", nil)),
+	bad("NET-07", "an address range", set("securityGroupIngressRule", "endpoints-from-workloads", "cidrIpv4", "10.0.0.0/8")),
+	bad("NET-08", "SSH for everyone", set("networkAcl", "private", "ingress[1].fromPort", 22.0)),
+	bad("NET-08", "a list without subnets", set("networkAcl", "private", "subnetIds", nil)),
+	bad("NET-08", "a default list with rules", set("defaultNetworkAcl", "default", "ingress", []any{map[string]any{"action": "allow", "cidrBlock": everyone, "protocol": "-1"}})),
+	bad("NET-09", "accepted connections only", set("flowLog", "vpc", "trafficType", "ACCEPT")),
+	bad("NET-09", "no flow logs", drop("flowLog", "vpc")),
+	bad("NET-10", "no key", set("logGroup", "flow-logs", "kmsKeyId", nil)),
+	bad("NET-10", "a month", set("logGroup", "flow-logs", "retentionInDays", 30.0)),
+	bad("NET-11", "a trust without the account", statement("role", "flow-logs", "assumeRolePolicy", "AssumedByService", withoutCondition("aws:SourceAccount"))),
+	bad("NET-11", "a trust without the source", statement("role", "flow-logs", "assumeRolePolicy", "AssumedByService", withoutCondition("aws:SourceArn"))),
+	bad("NET-11", "every log group", statement("rolePolicy", "flow-logs", "policy", "WriteFlowLogs", onResources("*"))),
+	bad("NET-12", "no host names", set("vpc", "vpc", "enableDnsHostnames", false)),
+	bad("NET-13", "foreign buckets", statement("vpcEndpoint", "s3", "policy", "AllowOwnBuckets", withoutCondition("aws:ResourceAccount"))),
+	bad("NET-13", "foreign callers", statement("vpcEndpoint", "s3", "policy", "AllowOwnBuckets", withoutCondition("aws:PrincipalAccount"))),
+	bad("NET-13", "no route table", set("vpcEndpoint", "s3", "routeTableIds", nil)),
+	bad("NET-14", "no endpoint for SageMaker", drop("vpcEndpoint", "sagemaker.api")),
+	bad("NET-15", "no endpoint for Bedrock", drop("vpcEndpoint", "bedrock-runtime")),
+	bad("NET-16", "no endpoint for images", drop("vpcEndpoint", "ecr.dkr")),
+	bad("NET-17", "no endpoint for keys", drop("vpcEndpoint", "kms")),
+	bad("NET-18", "no endpoint for instances", drop("vpcEndpoint", "ssm")),
+	bad("NET-19", "no private DNS", set("vpcEndpoint", "sts", "privateDnsEnabled", false)),
+	bad("NET-19", "one subnet", set("vpcEndpoint", "sts", "subnetIds", []any{"subnet-private-a"})),
+	bad("NET-19", "the workloads' group", set("vpcEndpoint", "sts", "securityGroupIds", []any{"sg-workloads"})),
+	bad("NET-20", "no policy", set("vpcEndpoint", "logs", "policy", nil)),
+	bad("NET-20", "any resource", statement("vpcEndpoint", "logs", "policy", "AllowOwnAccount", withoutCondition("aws:ResourceAccount"))),
+	bad("NET-21", "one way only", set("vpcBlockPublicAccessOptions", "region", "internetGatewayBlockMode", "block-ingress")),
+	bad("NET-22", "a wide route over a peering", add(graph.Network, "aws:ec2/route:Route", "peer",
+		map[string]any{"vpcPeeringConnectionId": "pcx-1", "destinationCidrBlock": "10.0.0.0/8"})),
+	good("NET-22", "a narrow route over a peering", add(graph.Network, "aws:ec2/route:Route", "peer",
+		map[string]any{"vpcPeeringConnectionId": "pcx-1", "destinationCidrBlock": "10.1.2.0/24"})),
+	bad("NET-22", "attachments that are accepted by themselves", add(graph.Network, "aws:ec2transitgateway/transitGateway:TransitGateway", "hub",
+		map[string]any{"autoAcceptSharedAttachments": "enable"})),
+	bad("NET-23", "a firewall that fails open", set("resolverFirewallConfig", "dns", "firewallFailOpen", "ENABLED")),
+	bad("NET-23", "no query log", drop("resolverQueryLogConfigAssociation", "dns-queries")),
+}
