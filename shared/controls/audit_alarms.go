@@ -86,7 +86,7 @@ func (in *inspection) closestFilter(events []clauses) (subject, bool) {
 // match must be there as it is, without a clause less or more.
 func (s subject) countsEach(events []clauses) {
 	if groups := s.in.trailLogGroups(); len(groups) > 0 {
-		s.pointsTo("logGroupName", "the trail's log group", groups...)
+		s.refersTo("logGroupName", "the trail's log group", groups...)
 	} else {
 		s.cannotTell("logGroupName", "the trail's log group") // AUD-06 says where the trail goes
 	}
@@ -135,7 +135,7 @@ func (s subject) isHeard() {
 	s.is("treatMissingData", "notBreaching")
 	s.isEmpty("metricQueries")
 	s.is("actionsEnabled", true)
-	s.pointsTo("alarmActions", "the topic of the security alarms", s.in.ofStack(graph.Audit, topicType)...)
+	s.refersTo("alarmActions", "the topic of the security alarms", s.in.ofStack(graph.Audit, topicType)...)
 }
 
 func alarmsAreHeard(in *inspection) {

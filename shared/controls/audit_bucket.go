@@ -27,19 +27,19 @@ func (in *inspection) auditBuckets() []subject {
 // policy is there first.
 func (s subject) deliversTo(property string) (subject, bool) {
 	for _, b := range s.in.ofStack(graph.Audit, bucketType) {
-		byPolicy := func(p *snapshot.Resource) bool { return pointsAt(s.Resource, property, p) && pointsAt(p, "bucket", b) }
-		if pointsAt(s.Resource, property, b) || slices.ContainsFunc(s.in.OfType(bucketPolicyType), byPolicy) {
+		byPolicy := func(p *snapshot.Resource) bool { return s.Resource.Refers(property, p) && p.Refers("bucket", b) }
+		if s.Resource.Refers(property, b) || slices.ContainsFunc(s.in.OfType(bucketPolicyType), byPolicy) {
 			return subject{s.in, b}, true
 		}
 	}
-	s.pointsTo(property, "a bucket of the audit stack")
+	s.refersTo(property, "a bucket of the audit stack")
 	return subject{}, false
 }
 
 // encryptsWithAuditKey wants a bucket to encrypt with the key of the audit stack.
 func (s subject) encryptsWithAuditKey() {
 	if e, ok := s.alongside(encryptionType, "bucket"); ok {
-		e.pointsTo(encryptionRule+"kmsMasterKeyId", "the audit key", s.in.ofStack(graph.Audit, keyType)...)
+		e.refersTo(encryptionRule+"kmsMasterKeyId", "the audit key", s.in.ofStack(graph.Audit, keyType)...)
 	}
 }
 
@@ -207,6 +207,6 @@ func (in *inspection) deniesInsecure(d document, bucket string) {
 // lockedByDefault reports whether new objects of a bucket are locked.
 func (in *inspection) lockedByDefault(bucket *snapshot.Resource) bool {
 	return slices.ContainsFunc(in.OfType(objectLockType), func(l *snapshot.Resource) bool {
-		return pointsAt(l, "bucket", bucket) && !empty(l.Get("rule"))
+		return l.Refers("bucket", bucket) && !empty(l.Get("rule"))
 	})
 }

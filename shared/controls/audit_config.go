@@ -25,7 +25,7 @@ func configRecordsEverything(in *inspection) {
 	}
 	in.hasConfigRules(configRules...)
 	for _, channel := range in.required(graph.Audit, "aws:cfg/deliveryChannel:DeliveryChannel") {
-		channel.pointsTo("s3KmsKeyArn", "the audit key", in.ofStack(graph.Audit, keyType)...)
+		channel.refersTo("s3KmsKeyArn", "the audit key", in.ofStack(graph.Audit, keyType)...)
 		if bucket, ok := channel.deliversTo("s3BucketName"); ok {
 			if in.lockedByDefault(bucket.Resource) {
 				bucket.fail("", "no default lock: AWS Config cannot deliver to a locked bucket", "one")

@@ -13,7 +13,7 @@ const cloudTrail = "cloudtrail.amazonaws.com"
 // the snapshot or cannot be judged.
 func (s subject) roleIn(property string) (roleSubject, bool) {
 	for _, role := range s.in.policies().Roles {
-		if !pointsAt(s.Resource, property, role.Resource) {
+		if !s.Resource.Refers(property, role.Resource) {
 			continue
 		}
 		if slices.Contains(role.Identity, nil) {
@@ -22,14 +22,14 @@ func (s subject) roleIn(property string) (roleSubject, bool) {
 		}
 		return s.in.judged(role)
 	}
-	s.pointsTo(property, "a role of the estate")
+	s.refersTo(property, "a role of the estate")
 	return roleSubject{}, false
 }
 
 // trailReachesLogGroup asks the delivery role what it can do, and who can be it.
 func trailReachesLogGroup(in *inspection) {
 	for _, t := range in.trails() {
-		t.pointsTo("cloudWatchLogsGroupArn", "a log group of the audit stack", in.ofStack(graph.Audit, logGroupType)...)
+		t.refersTo("cloudWatchLogsGroupArn", "a log group of the audit stack", in.ofStack(graph.Audit, logGroupType)...)
 		role, ok := t.roleIn("cloudWatchLogsRoleArn")
 		if !ok {
 			continue
@@ -63,7 +63,7 @@ func trailLogGroupIsKept(in *inspection) {
 	keys := in.ofStack(graph.Audit, keyType)
 	logGroupsAreKept(graph.Audit)(in)
 	for _, group := range in.required(graph.Audit, logGroupType) {
-		group.pointsTo("kmsKeyId", "the audit key", keys...)
+		group.refersTo("kmsKeyId", "the audit key", keys...)
 		group.want("logGroupClass", "a class that filters can watch", func(v any) bool { return empty(v) || v == "STANDARD" })
 	}
 	for _, d := range in.auditKeyPolicies() {

@@ -11,7 +11,7 @@ import (
 func trailHasOwnKey(in *inspection) {
 	keys := in.required(graph.Audit, keyType)
 	for _, t := range in.trails() {
-		t.pointsTo("kmsKeyId", "the key of the audit stack", resourcesOf(keys)...)
+		t.refersTo("kmsKeyId", "the key of the audit stack", resourcesOf(keys)...)
 		if dataKey := in.Outputs[graph.Data]["dataKeyArn"]; !empty(dataKey) && t.Get("kmsKeyId") == dataKey {
 			t.fail("kmsKeyId", "another key than the data key", show(dataKey))
 		}

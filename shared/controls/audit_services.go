@@ -17,10 +17,10 @@ func modelCallsAreLogged(in *inspection) {
 		}
 		l.isEmpty(place + "s3Config")
 		l.isEmpty(place + "cloudwatchConfig.largeDataDeliveryS3Config")
-		l.pointsTo(place+"cloudwatchConfig.logGroupName", "a log group of the audit stack", in.ofStack(graph.Audit, logGroupType)...)
+		l.refersTo(place+"cloudwatchConfig.logGroupName", "a log group of the audit stack", in.ofStack(graph.Audit, logGroupType)...)
 		for _, r := range in.ofStack(graph.Audit, logGroupType) {
-			if pointsAt(l.Resource, place+"cloudwatchConfig.logGroupName", r) {
-				subject{in, r}.pointsTo("kmsKeyId", "the audit key", in.ofStack(graph.Audit, keyType)...)
+			if l.Resource.Refers(place+"cloudwatchConfig.logGroupName", r) {
+				subject{in, r}.refersTo("kmsKeyId", "the audit key", in.ofStack(graph.Audit, keyType)...)
 			}
 		}
 		group := in.Names.LogGroupARN("model-invocation-log")
@@ -58,7 +58,7 @@ func guardDutyIsOn(in *inspection) {
 	for _, detector := range in.required(graph.Audit, "aws:guardduty/detector:Detector") {
 		detector.is("enable", true)
 		detector.hasOne("the feature S3_DATA_EVENTS, enabled", "aws:guardduty/detectorFeature:DetectorFeature", func(r *snapshot.Resource) bool {
-			return r.Get("name") == "S3_DATA_EVENTS" && r.Get("status") == "ENABLED" && pointsAt(r, "detectorId", detector.Resource)
+			return r.Get("name") == "S3_DATA_EVENTS" && r.Get("status") == "ENABLED" && r.Refers("detectorId", detector.Resource)
 		}, "name", "status", "detectorId")
 	}
 }
@@ -90,6 +90,11 @@ func inspectorIsOn(in *inspection) {
 		registry.is("rules[0].scanFrequency", "CONTINUOUS_SCAN")
 		registry.is("rules[0].repositoryFilters[0].filter", "*")
 		registry.is("rules[0].repositoryFilters[0].filterType", "WILDCARD")
+	}
+	// What is found on instances is mended by patches, approved by a baseline.
+	baselines := in.required(graph.Audit, "aws:ssm/patchBaseline:PatchBaseline")
+	for _, standard := range in.required(graph.Audit, "aws:ssm/defaultPatchBaseline:DefaultPatchBaseline") {
+		standard.refersTo("baselineId", "a patch baseline of the stack", resourcesOf(baselines)...)
 	}
 }
 

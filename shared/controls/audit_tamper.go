@@ -103,19 +103,19 @@ func describe(event map[string]any) string {
 func (s subject) reachesTopic() {
 	in := s.in
 	target, ok := s.hasOne("a target, the topic of the security alarms", eventTargetType,
-		func(r *snapshot.Resource) bool { return pointsAt(r, "rule", s.Resource) }, "rule")
+		func(r *snapshot.Resource) bool { return r.Refers("rule", s.Resource) }, "rule")
 	if !ok {
 		return
 	}
 	topics := in.ofStack(graph.Audit, topicType)
-	target.pointsTo("arn", "the topic of the security alarms", topics...)
+	target.refersTo("arn", "the topic of the security alarms", topics...)
 	if role, ok := target.roleIn("roleArn"); ok && len(topics) > 0 {
 		role.publishesOnlyTo(subject{in, topics[0]}.arn(), in.tamperRuleARN())
 	}
 	queues := in.ofStack(graph.Audit, queueType)
-	target.pointsTo("deadLetterConfig.arn", "a queue of the audit stack", queues...)
+	target.refersTo("deadLetterConfig.arn", "a queue of the audit stack", queues...)
 	for _, queue := range queues {
-		if pointsAt(target.Resource, "deadLetterConfig.arn", queue) {
+		if target.Resource.Refers("deadLetterConfig.arn", queue) {
 			subject{in, queue}.keepsUndelivered()
 		}
 	}

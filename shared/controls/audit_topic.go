@@ -17,7 +17,7 @@ const (
 func alarmTopicIsNarrow(in *inspection) {
 	topics := in.required(graph.Audit, topicType)
 	for _, topic := range topics {
-		topic.pointsTo("kmsMasterKeyId", "the audit key", in.ofStack(graph.Audit, keyType)...)
+		topic.refersTo("kmsMasterKeyId", "the audit key", in.ofStack(graph.Audit, keyType)...)
 		if d, ok := topic.policyOn(); ok {
 			d.isClosed()
 			d.hearsAlarmsOnly(topic.arn())
@@ -71,6 +71,6 @@ func (d document) hearsAlarmsOnly(topic string) {
 func (s subject) tells(email string) {
 	s.hasOne("a subscription of "+email+", whom the environment file names under alarms.emails",
 		"aws:sns/topicSubscription:TopicSubscription", func(r *snapshot.Resource) bool {
-			return r.Get("protocol") == "email" && r.Get("endpoint") == email && pointsAt(r, "topic", s.Resource)
+			return r.Get("protocol") == "email" && r.Get("endpoint") == email && r.Refers("topic", s.Resource)
 		}, "protocol", "endpoint", "topic")
 }

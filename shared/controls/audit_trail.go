@@ -26,7 +26,7 @@ func (in *inspection) trailLogGroups() []*snapshot.Resource {
 // fromTrails are the resources of a type that a property of a trail names.
 func (in *inspection) fromTrails(property, resourceType string) []*snapshot.Resource {
 	return slices.DeleteFunc(in.ofStack(graph.Audit, resourceType), func(r *snapshot.Resource) bool {
-		return !slices.ContainsFunc(in.OfType(trailType), func(t *snapshot.Resource) bool { return pointsAt(t, property, r) })
+		return !slices.ContainsFunc(in.OfType(trailType), func(t *snapshot.Resource) bool { return t.Refers(property, r) })
 	})
 }
 

@@ -16,7 +16,7 @@ const undeliveredSeconds = 14 * 24 * 60 * 60
 // alarm when it does.
 func (s subject) keepsUndelivered() {
 	in := s.in
-	s.pointsTo("kmsMasterKeyId", "the audit key", in.ofStack(graph.Audit, keyType)...)
+	s.refersTo("kmsMasterKeyId", "the audit key", in.ofStack(graph.Audit, keyType)...)
 	s.isAtLeast("messageRetentionSeconds", undeliveredSeconds)
 	if d, ok := s.policyOn(); ok {
 		d.isClosed()
@@ -48,7 +48,7 @@ func (s subject) keepsUndelivered() {
 		}
 	}
 	watches := func(r *snapshot.Resource) bool {
-		return r.Get("namespace") == "AWS/SQS" && pointsAt(r, "dimensions.QueueName", s.Resource)
+		return r.Get("namespace") == "AWS/SQS" && r.Refers("dimensions.QueueName", s.Resource)
 	}
 	if alarm, ok := s.hasOne("an alarm on messages in the queue", metricAlarmType, watches, "namespace", "dimensions.QueueName"); ok {
 		alarm.is("metricName", "ApproximateNumberOfMessagesVisible")

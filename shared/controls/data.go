@@ -18,7 +18,7 @@ var dataControls = []*Control{
 	},
 	{
 		ID: "DAT-03", Tier: Core, Severity: Critical,
-		Title:      "No key policy names everyone, and its conditions are fixed values",
+		Title:      "No key policy names everyone, its conditions are fixed values, and every use by a role names the account",
 		Frameworks: Frameworks{SecurityHub: "KMS.5", NIST: "AC-3†", ISO: "A.8.1", SOC2: "CC6.1†", AI: "AISF-INFRA-07"},
 		Remedy:     "Name the principals, and write out the values of conditions.",
 		check:      keyPoliciesAreClosed,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/iameval"
 	"github.com/ringfence/ringfence/shared/snapshot"
 )
 
@@ -99,7 +100,7 @@ func (s subject) encryptsWithKey() {
 	if s.takesAccessLogs() {
 		return // the finding above says it all
 	}
-	e.isSet(encryptionRule+"kmsMasterKeyId", "the ARN of a customer-managed key")
+	e.refersTo(encryptionRule+"kmsMasterKeyId", "the ARN of a key of the estate", resourcesOf(s.in.each(keyType, replicaKeyType))...)
 	e.want(encryptionRule+"kmsMasterKeyId", "a full ARN, which other accounts cannot take for a key of their own", func(v any) bool {
 		text, _ := v.(string)
 		return strings.HasPrefix(text, "arn:") && strings.Contains(text, ":key/")
@@ -162,7 +163,7 @@ func (s subject) logsAccess() {
 	if !ok {
 		return
 	}
-	if l.Get("targetBucket") != s.in.Names.Bucket("access-logs") { // of another stack
+	if s.in.Has(graph.Data) || l.Get("targetBucket") != s.in.Names.Bucket("access-logs") {
 		var targets []*snapshot.Resource
 		for _, b := range s.in.each(bucketType) {
 			if b.takesAccessLogs() {
@@ -183,9 +184,17 @@ func bucketsNotify(in *inspection) {
 }
 
 func dataIsLocked(in *inspection) {
-	for _, b := range in.dataBuckets() {
+	locked := append(in.dataBuckets(), in.OfTypeNamed(bucketType, "replica")...)
+	for _, b := range locked {
 		b.isLocked(1, "GOVERNANCE", "COMPLIANCE")
 	}
+	in.bucketPolicies(in.dataBuckets(), func(d document, bucket string) {
+		if p, ok := d.insider(bucket); ok {
+			for _, action := range []string{"s3:BypassGovernanceRetention", "s3:PutObjectLegalHold", "s3:PutObjectRetention"} {
+				d.denies(p.doing(action).with(action+" by an administrator", nil))
+			}
+		}
+	})
 }
 
 // isLocked wants new objects to be locked for so many days.
@@ -207,8 +216,28 @@ func dataIsReplicated(in *inspection) {
 		r.is(rule+"status", "Enabled")
 		r.is(rule+"deleteMarkerReplication.status", "Enabled")
 		r.is(rule+"sourceSelectionCriteria.sseKmsEncryptedObjects.status", "Enabled")
-		r.isSet(rule+"destination.bucket", "a bucket in another region")
-		r.isSet(rule+"destination.encryptionConfiguration.replicaKmsKeyId", "a key in that region")
+		r.refersTo(rule+"destination.bucket", "the replica bucket", resourcesOf(in.OfTypeNamed(bucketType, "replica"))...)
+		r.refersTo(rule+"destination.encryptionConfiguration.replicaKmsKeyId", "the replica's key", resourcesOf(in.OfTypeNamed(keyType, "replica"))...)
+		r.refersTo("role", "a role of the stack", resourcesOf(in.each(roleType))...)
+	}
+	in.dataKeyOpensForS3("replication", "kms:Decrypt")
+	in.bucketPolicies(in.OfTypeNamed(bucketType, "replica"), func(d document, bucket string) {
+		for _, action := range dataObjectActions {
+			d.denies(in.administrator().doing(action).on(bucket+"/object").with(action+" on the replica by an administrator", throughTLS))
+		}
+		copies := in.named("replication").doing("s3:PutObject").on(bucket + "/object")
+		d.denies(copies.with("a copy with S3's own key", throughTLS).with("a copy with S3's own key", iameval.Context{header: {"AES256"}}))
+		if key, known := d.keyOfBucket("replica"); known {
+			d.denies(copies.with("", throughTLS).with("a copy with double encryption", iameval.Context{header: {"aws:kms:dsse"}, headerKey: {key}}))
+		}
+		d.denies(copies.with("", throughTLS).with("a copy with another key", iameval.Context{header: {"aws:kms"}, headerKey: {in.Names.ARN("kms", "key/other")}}))
+	})
+	for _, key := range in.OfTypeNamed(keyType, "replica") {
+		if d, ok := key.policyOn(); ok {
+			host := "s3." + in.Environment.Features.ReplicaRegion + ".amazonaws.com"
+			copies := in.named("replication").doing("kms:GenerateDataKey").on(in.Names.ARN("kms", "key/replica"))
+			d.allows(copies.with("kms:GenerateDataKey by replication through S3", iameval.Context{"kms:ViaService": {host}}))
+		}
 	}
 }
 
@@ -224,35 +253,6 @@ func accessPointsArePrivate(in *inspection) {
 func knowledgeBasesAreEncrypted(in *inspection) {
 	for _, s := range in.each("aws:bedrock/agentDataSource:AgentDataSource") {
 		s.isSet("serverSideEncryptionConfiguration.kmsKeyArn", "the data key")
-	}
-}
-
-// The tags that every resource carries, and the classes of data.
-var (
-	requiredTags = []string{"ControlSet", "DataClassification", "Environment", "ManagedBy", "Owner"}
-	classes      = []any{"public", "internal", "confidential", "restricted"}
-)
-
-// tagged are the types that must carry tags. Any other resource that has tags
-// must have all of them too.
-var tagged = map[string]bool{
-	bucketType: true, keyType: true, logGroupType: true, endpointType: true, subnetType: true, vpcType: true, groupType: true,
-	"aws:cloudtrail/trail:Trail": true, "aws:cloudwatch/metricAlarm:MetricAlarm": true, "aws:iam/policy:Policy": true,
-	"aws:iam/role:Role": true, "aws:sns/topic:Topic": true, "aws:ec2/flowLog:FlowLog": true, "aws:ec2/routeTable:RouteTable": true,
-}
-
-func resourcesAreTagged(in *inspection) {
-	for i := range in.Resources {
-		r := &in.Resources[i]
-		if r.Get("tags") == nil && !tagged[r.Type] {
-			continue
-		}
-		in.checked[r.Stack]++
-		s := subject{in, r}
-		for _, tag := range requiredTags {
-			s.isSet("tags."+tag, "a value")
-		}
-		s.isOneOf("tags.DataClassification", classes...)
 	}
 }
 

@@ -77,6 +77,7 @@ func keyPoliciesAreClosed(in *inspection) {
 	in.required(graph.Data, keyType)
 	for _, d := range in.keyPolicies(in.each(keyType, replicaKeyType)) {
 		d.isClosed()
+		d.namesCallersAccount()
 	}
 }
 
@@ -194,11 +195,12 @@ func (d document) grantsForServicesOnly(arn string) {
 // job takes must be allowed through the services it is for, and nothing else.
 func dataKeyServesWorkloads(in *inspection) {
 	for _, key := range in.required(graph.Data, keyType) {
-		if key.Name != "data" {
-			continue
-		}
 		d, ok := key.policyOn()
 		if !ok {
+			continue
+		}
+		d.namesItsServices()
+		if key.Name != "data" {
 			continue
 		}
 		arn := in.Names.ARN("kms", "key/data")
@@ -210,19 +212,68 @@ func dataKeyServesWorkloads(in *inspection) {
 		for _, role := range roles {
 			d.isUsedThroughServicesOnly(arn, role)
 		}
-		d.namesCallersAccount()
 	}
 }
 
-// namesCallersAccount wants every use by a role to name the account too. A role
-// of the policy is of this account anyway, so no verdict shows the difference.
-func (d document) namesCallersAccount() {
+// eachUseByRole calls f for every statement that lets a role use the key.
+func (d document) eachUseByRole(f func(place string, s iameval.Statement)) {
 	d.eachStatement(func(place string, s iameval.Statement) {
 		byRole := s.Principals != nil && slices.ContainsFunc(s.Principals.AWS, func(arn string) bool { return strings.Contains(arn, ":role/") })
-		if s.Effect == iameval.EffectAllow && byRole && !hasCondition(s, "StringEquals", "kms:CallerAccount", d.in.Names.Account) {
+		if s.Effect == iameval.EffectAllow && byRole {
+			f(place, s)
+		}
+	})
+}
+
+// namesCallersAccount wants every use by a role to name the account, or what is
+// encrypted. A role of the policy is of this account anyway, so no verdict shows
+// the difference.
+func (d document) namesCallersAccount() {
+	d.eachUseByRole(func(place string, s iameval.Statement) {
+		pinned := slices.ContainsFunc(s.Conditions, func(c iameval.Condition) bool { return strings.HasPrefix(c.Key, "kms:EncryptionContext:") })
+		if !pinned && !hasCondition(s, "StringEquals", "kms:CallerAccount", d.in.Names.Account) {
 			d.fail(place+".Condition", "kms:CallerAccount equal to "+d.in.Names.Account, show(s.Conditions))
 		}
 	})
+}
+
+// namesItsServices wants every use by a role to go through S3 or SageMaker.
+func (d document) namesItsServices() {
+	d.eachUseByRole(func(place string, s iameval.Statement) {
+		named := 0
+		for _, c := range s.Conditions {
+			for _, v := range c.Values {
+				if c.Key != "kms:ViaService" {
+					continue
+				}
+				named++
+				if !strings.HasPrefix(v, "s3.") && !strings.HasPrefix(v, "sagemaker.") {
+					d.fail(place+".Condition", "kms:ViaService of S3 or SageMaker", v)
+				}
+			}
+		}
+		if named == 0 {
+			d.fail(place+".Condition", "kms:ViaService", show(s.Conditions))
+		}
+	})
+}
+
+// opensForS3 wants the key to be used by a role of the estate through S3.
+func (d document) opensForS3(role string, actions ...string) {
+	arn := d.in.Names.IAMARN("role/" + d.in.Names.Of(role))
+	p := probe{principal: iameval.RoleSession(arn, "session"), resource: d.in.Names.ARN("kms", "key/data")}
+	for _, action := range actions {
+		d.allows(p.doing(action).with(action+" through S3 by "+arn, iameval.Context{"kms:ViaService": {d.in.Names.ServiceHost("s3")}}))
+	}
+}
+
+// dataKeyOpensForS3 asks the data key for a service role of the data stack.
+func (in *inspection) dataKeyOpensForS3(role string, actions ...string) {
+	for _, key := range in.OfTypeNamed(keyType, "data") {
+		if d, ok := key.policyOn(); ok {
+			d.opensForS3(role, actions...)
+		}
+	}
 }
 
 func (d document) servesWorkload(key, role string, volumes bool) {

@@ -34,6 +34,7 @@ func pipelineRolesAreSeparate(in *inspection) {
 	}
 	in.pipelineRolesKeepToState()
 	in.pipelineStaysAsItIs()
+	in.deployersKeepToTheirRoles()
 }
 
 // reading begins the names of actions that change nothing.

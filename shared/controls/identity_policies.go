@@ -59,18 +59,29 @@ func nothingAllowsEverything(in *inspection) {
 
 func isEverything(pattern string) bool { return strings.Trim(pattern, "*") == "" }
 
+// nothingAllowsWholeServices looks at what roles are given, and at what resources
+// and trusts let in. Endpoint policies stand between the two, and may say all:
+// they stop at the account (NET-20).
 func nothingAllowsWholeServices(in *inspection) {
-	in.grants(func(d document, place string, s iameval.Statement) {
-		if len(s.NotActions) > 0 {
-			d.fail(place, "listed actions", "all actions but "+show(s.NotActions))
-		}
-		for _, pattern := range s.Actions {
-			_, name, _ := strings.Cut(pattern, ":")
-			if isEverything(name) {
-				d.fail(place, "listed actions", show(pattern))
+	in.grants(listsItsActions)
+	for _, d := range in.documents(iameval.BucketPolicy, iameval.KeyPolicy, iameval.ResourcePolicy, iameval.TrustPolicy) {
+		d.eachStatement(func(place string, s iameval.Statement) {
+			if s.Effect == iameval.EffectAllow {
+				listsItsActions(d, place, s)
 			}
+		})
+	}
+}
+
+func listsItsActions(d document, place string, s iameval.Statement) {
+	if len(s.NotActions) > 0 {
+		d.fail(place, "listed actions", "all actions but "+show(s.NotActions))
+	}
+	for _, pattern := range s.Actions {
+		if _, name, _ := strings.Cut(pattern, ":"); isEverything(name) {
+			d.fail(place, "listed actions", show(pattern))
 		}
-	})
+	}
 }
 
 // opening are the actions with which whoever may use a key reads what it has

@@ -47,6 +47,7 @@ func (in *inspection) required(stack graph.Name, resourceType string) []subject 
 	var out []subject
 	for _, r := range in.OfType(resourceType) {
 		if r.Stack == stack {
+			_ = r.Get("id") // that it is there is what is looked at
 			out = append(out, subject{in, r})
 		}
 	}

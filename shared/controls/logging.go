@@ -5,6 +5,7 @@ import (
 
 	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/iameval"
+	"github.com/ringfence/ringfence/shared/snapshot"
 )
 
 const (
@@ -19,15 +20,50 @@ const logDays = 365
 // customer-managed key and to be kept.
 func logGroupsAreKept(stack graph.Name) func(*inspection) {
 	return func(in *inspection) {
+		keys := in.ofStack(stack, keyType)
 		for _, group := range in.required(stack, logGroupType) {
-			group.isSet("kmsKeyId", "a customer-managed key")
+			group.refersTo("kmsKeyId", "a key of the stack", keys...)
 			group.isAtLeast("retentionInDays", logDays)
+			group.isOpenedByItsKey(keys)
 		}
+	}
+}
+
+// logContext is how CloudWatch Logs tells a key which group it works for.
+const logContext = "kms:EncryptionContext:aws:logs:arn"
+
+// isOpenedByItsKey wants the group's key to let CloudWatch Logs encrypt the group,
+// and no group that is not of the estate.
+func (s subject) isOpenedByItsKey(keys []*snapshot.Resource) {
+	name, _ := s.Get("name").(string)
+	own := s.in.Names.ARN("logs", "log-group:"+name)
+	logs := service("logs." + s.in.Names.Region + ".amazonaws.com")
+	for _, key := range keys {
+		if !s.Refers("kmsKeyId", key) {
+			continue
+		}
+		d, ok := subject{s.in, key}.policyOn()
+		if !ok {
+			continue
+		}
+		for _, action := range []string{"kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"} {
+			d.allows(logs.doing(action).on(s.in.Names.ARN("kms", "key/"+key.Name)).with(action+" by CloudWatch Logs for "+name, iameval.Context{logContext: {own}}))
+		}
+		d.eachStatement(func(place string, statement iameval.Statement) {
+			for _, c := range statement.Conditions {
+				for _, v := range c.Values {
+					if c.Key == logContext && !strings.HasPrefix(v, s.in.Names.LogGroupARN("")) {
+						d.fail(place+".Condition."+logContext, "log groups of the estate", v)
+					}
+				}
+			}
+		})
 	}
 }
 
 func flowLogRoleIsNarrow(in *inspection) {
 	for _, log := range in.required(graph.Network, flowLogType) {
+		log.refersTo("iamRoleArn", "a role of the stack", in.ofStack(graph.Network, roleType)...)
 		for _, role := range in.roles() {
 			if !log.Refers("iamRoleArn", role.Resource) && log.Get("iamRoleArn") != role.role.ARN {
 				continue
@@ -36,6 +72,7 @@ func flowLogRoleIsNarrow(in *inspection) {
 			group := in.Names.LogGroupARN("flow-logs")
 			role.writesLogsOnlyTo(group, group+":log-stream:eni-1")
 			role.byPoliciesAlone().writesLogsOnlyTo(group, group+":log-stream:eni-1")
+			role.byBoundaryAlone().writesLogsOnlyTo(group, group+":log-stream:eni-1")
 		}
 	}
 }
@@ -57,6 +94,16 @@ func (r roleSubject) servesOnly(serviceName, source string) {
 	foreign := strings.Replace(source, r.in.Names.Account, foreignAccount, 1)
 	trust.refuses(assume.with(serviceName+" for another account", iameval.Context{"aws:SourceAccount": {foreignAccount}, "aws:SourceArn": {foreign}}))
 	trust.refuses(assume.with(serviceName+" for another account's resource", iameval.Context{"aws:SourceAccount": {r.in.Names.Account}, "aws:SourceArn": {foreign}}))
+	trust.refuses(assume.with(serviceName+" for another account", iameval.Context{"aws:SourceAccount": {foreignAccount}, "aws:SourceArn": {source}}))
+	trust.eachStatement(func(place string, s iameval.Statement) {
+		for _, c := range s.Conditions {
+			for _, v := range c.Values {
+				if c.Key == "aws:SourceArn" && !strings.Contains(v, ":"+r.in.Names.Account+":") {
+					r.fail(place+".Condition.aws:SourceArn", "resources of this account", v)
+				}
+			}
+		}
+	})
 	trust.refuses(assume.with(serviceName+" for an unknown account", iameval.Context{"aws:SourceArn": {source}}))
 	trust.refuses(assume.with(serviceName+" for an unknown resource", iameval.Context{"aws:SourceAccount": {r.in.Names.Account}}))
 	trust.refuses(r.in.administrator().doing("sts:AssumeRole").on(r.role.ARN).with("an administrator", nil))

@@ -71,6 +71,11 @@ func s3EndpointKeepsToAccount(in *inspection) {
 		return
 	}
 	for _, e := range found {
+		for _, subnet := range in.each(subnetType) {
+			if a, ok := subnet.alongside("aws:ec2/routeTableAssociation:RouteTableAssociation", "subnetId"); ok {
+				a.refersTo("routeTableId", "a route table of the stack", resourcesOf(in.each(routeTableType))...)
+			}
+		}
 		for _, table := range in.each(routeTableType) {
 			e.refersTo("routeTableIds", "every route table, "+table.Name+" too", table.Resource)
 		}
@@ -92,6 +97,7 @@ func (d document) passesOwnObjectsOnly() {
 		d.passes(foreign, false)
 		d.passes(other.with("a caller of another account", nil), false)
 	}
+	d.passes(own.doing("s3:PutBucketPolicy").on(strings.TrimSuffix(bucket, "/object")).with("a change of a bucket", nil), false)
 	image := own.doing("s3:GetObject").on(layers).with("an image layer of ECR", nil)
 	image.owner = foreignAccount
 	d.passes(image, true)
@@ -145,6 +151,8 @@ func endpointPoliciesStopAtAccount(in *inspection) {
 				e.fail(place, "the actions and resources that are meant", "all but some")
 			case !named && !(byAccount && inAccount):
 				e.fail(place, "aws:PrincipalAccount and aws:ResourceAccount equal to "+in.Names.Account, show(s.Conditions))
+			case named && !inAccount && slices.ContainsFunc(s.Actions, isPattern):
+				e.fail(place, "listed actions on what is not the account's", show(s.Actions))
 			case named && !byAccount && !readsOnly(s):
 				e.fail(place, "aws:PrincipalAccount equal to "+in.Names.Account+", or reading only", show(s.Actions))
 			}
@@ -154,6 +162,8 @@ func endpointPoliciesStopAtAccount(in *inspection) {
 		}
 	}
 }
+
+func isPattern(text string) bool { return strings.ContainsAny(text, "*?") }
 
 // readsOnly reports whether a statement's actions only read objects.
 func readsOnly(s iameval.Statement) bool {

@@ -1,6 +1,8 @@
 package controls
 
 import (
+	"slices"
+
 	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/snapshot"
 )
@@ -72,7 +74,16 @@ func workloadsReachEndpointsOnly(in *inspection) {
 	}
 	for _, g := range in.each(groupType) {
 		g.isEmpty("egress")
-		g.hasRule(egressRuleType, g.Name == "workloads")
+	}
+	workloads := resourcesOf(in.OfTypeNamed(groupType, "workloads"))
+	for _, way := range []string{"referencedSecurityGroupId", "prefixListId"} {
+		rules := slices.DeleteFunc(in.each(egressRuleType), func(r subject) bool { return empty(r.Get(way)) })
+		if in.Has(graph.Network) && len(rules) == 0 {
+			in.missing(graph.Network, "a way out by "+way+" ("+egressRuleType+")")
+		}
+		for _, r := range rules {
+			r.refersTo("securityGroupId", "the workload security group", workloads...)
+		}
 	}
 }
 
@@ -126,7 +137,7 @@ func aclsKeepRemoteAccessOut(in *inspection) {
 		acl.isSet("subnetIds", "subnets that use it")
 		acl.eachItem("ingress", func(place string) { acl.keepsRemoteAccessOut(place + ".") })
 	}
-	for _, acl := range in.each(defaultAclType) {
+	for _, acl := range in.required(graph.Network, defaultAclType) {
 		acl.isEmpty("ingress")
 		acl.isEmpty("egress")
 	}

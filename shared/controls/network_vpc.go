@@ -19,6 +19,8 @@ const (
 	subnetType         = "aws:ec2/subnet:Subnet"
 	vpcType            = "aws:ec2/vpc:Vpc"
 	peeringType        = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
+	queryLogType       = "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig"
+	firewallGroupType  = "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup"
 	transitGatewayType = "aws:ec2transitgateway/transitGateway:TransitGateway"
 )
 
@@ -75,12 +77,27 @@ func subnetsInTwoZones(in *inspection) {
 	if len(zones) < 2 {
 		subnets[0].fail("availabilityZone", "subnets in at least two zones", show(len(zones)))
 	}
+	for _, s := range subnets {
+		s.isOneOf("availabilityZone", environmentZones(in)...)
+	}
 	promised, known := in.Outputs[graph.Network]["privateSubnetIds"].([]any)
 	for _, s := range subnets {
 		if known && s.ID != "" && !contains(promised, s.ID) {
 			s.fail("id", "a place in the stack's output privateSubnetIds", show(promised))
 		}
 	}
+	if known && len(promised) != len(subnets) {
+		subnets[0].fail("", "as many subnets as the stack's output privateSubnetIds promises", show(len(subnets)))
+	}
+}
+
+// environmentZones are the zones of the environment file.
+func environmentZones(in *inspection) []any {
+	var out []any
+	for _, s := range in.Environment.Network.Subnets {
+		out = append(out, s.Zone)
+	}
+	return out
 }
 
 func subnetsGiveNoPublicAddress(in *inspection) {
@@ -101,7 +118,7 @@ func flowLogsRecordEverything(in *inspection) {
 	for _, vpc := range in.required(graph.Network, vpcType) {
 		if log, ok := vpc.alongside(flowLogType, "vpcId"); ok {
 			log.is("trafficType", "ALL")
-			log.isSet("logDestination", "a destination")
+			log.refersTo("logDestination", "a log group of the stack", in.ofStack(graph.Network, logGroupType)...)
 		}
 	}
 }
@@ -135,19 +152,24 @@ func peeringsAreNarrow(in *inspection) {
 func dnsIsFiltered(in *inspection) {
 	for _, vpc := range in.required(graph.Network, vpcType) {
 		if a, ok := vpc.alongside("aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation", "resourceId"); ok {
-			a.isSet("resolverQueryLogConfigId", "a query log configuration")
+			a.refersTo("resolverQueryLogConfigId", "a query log configuration", resourcesOf(in.each(queryLogType))...)
 		}
 		if c, ok := vpc.alongside("aws:route53/resolverFirewallConfig:ResolverFirewallConfig", "resourceId"); ok {
 			c.is("firewallFailOpen", "DISABLED")
 		}
-		vpc.alongside("aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation", "vpcId")
+		if a, ok := vpc.alongside("aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation", "vpcId"); ok {
+			a.refersTo("firewallRuleGroupId", "a rule group of the stack", resourcesOf(in.each(firewallGroupType))...)
+		}
 	}
-	for _, c := range in.required(graph.Network, "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig") {
-		c.isSet("destinationArn", "an encrypted log group")
+	for _, c := range in.required(graph.Network, queryLogType) {
+		c.refersTo("destinationArn", "a log group of the stack", in.ofStack(graph.Network, logGroupType)...)
 	}
+	in.required(graph.Network, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
 	blocked := false
 	for _, rule := range in.required(graph.Network, "aws:route53/resolverFirewallRule:ResolverFirewallRule") {
 		blocked = blocked || rule.Get("action") == "BLOCK"
+		rule.refersTo("firewallRuleGroupId", "a rule group of the stack", resourcesOf(in.each(firewallGroupType))...)
+		rule.refersTo("firewallDomainListId", "a domain list of the stack", resourcesOf(in.each("aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"))...)
 		rule.isOneOf("action", "ALLOW", "BLOCK")
 	}
 	if in.Has(graph.Network) && !blocked {

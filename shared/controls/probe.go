@@ -146,6 +146,12 @@ func (r roleSubject) byPoliciesAlone() roleSubject {
 	return r
 }
 
+// byBoundaryAlone is the role with every permission that its boundary leaves.
+func (r roleSubject) byBoundaryAlone() roleSubject {
+	r.environment.Identity = []*iameval.Policy{access.Everything}
+	return r
+}
+
 // can decides a request of the role by its own policies and boundary.
 func (r roleSubject) can(p probe) (iameval.Decision, bool) {
 	p.principal = r.role.Session()

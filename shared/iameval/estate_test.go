@@ -40,13 +40,14 @@ func golden(t testing.TB, file string, kind Kind) *Policy {
 	return parse(t, name, kind, string(text))
 }
 
-// TestVerdictEstateParses reads every policy of every stack.
+// TestVerdictEstateParses reads every policy of every stack, in all environments
+// that golden files show.
 func TestVerdictEstateParses(t *testing.T) {
-	files, err := filepath.Glob(stackPolicies + "*/*/testdata/local/policies/*.json")
+	files, err := filepath.Glob(stackPolicies + "*/*/testdata/*/policies/*.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) < 40 {
+	if len(files) < 100 {
 		t.Fatalf("only %d policies found under %s", len(files), stackPolicies)
 	}
 	for _, file := range files {
@@ -60,7 +61,7 @@ func kindOf(t *testing.T, file string) Kind {
 	}
 	prefix, _, _ := strings.Cut(file, "-")
 	kind, ok := map[string]Kind{
-		"bucketPolicy": BucketPolicy, "queuePolicy": ResourcePolicy, "topicPolicy": ResourcePolicy, "key": KeyPolicy, "vpcEndpoint": EndpointPolicy,
+		"bucketPolicy": BucketPolicy, "logResourcePolicy": ResourcePolicy, "queuePolicy": ResourcePolicy, "topicPolicy": ResourcePolicy, "key": KeyPolicy, "vpcEndpoint": EndpointPolicy,
 		"rolePolicy": IdentityPolicy, "policy": IdentityPolicy,
 	}[prefix]
 	if !ok {

@@ -105,7 +105,8 @@ func (r *Resource) Refers(property string, target *Resource) bool {
 		if identity == "" || identity == Unknown {
 			continue
 		}
-		if slices.Contains(List(value), identity) {
+		// CloudTrail wants the ARN of a log group with ":*" behind it.
+		if named := List(value); slices.Contains(named, identity) || slices.Contains(named, identity+":*") {
 			return true
 		}
 		comparable = true

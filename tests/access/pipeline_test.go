@@ -114,14 +114,14 @@ func (e *estate) attaching(arn string) way {
 
 func (r *report) identityChanges() []change {
 	w, _ := r.writer()
-	role, new := func(name string) string { return r.own("role", name) }, r.own("role", "new-workload")
-	workload, kept := role(w.name), r.bounded("boundary")
+	role := func(name string) string { return r.own("role", name) }
+	workload, added, kept := role(w.name), role("new-workload"), r.bounded("boundary")
 	jobs, keys := r.own("policy", "ml-guard-jobs"), r.own("policy", "ml-guard-keys")
 	security := only("deploy-security")
 	return []change{
-		{"iam:CreateRole", new, kept, security},
-		{"iam:CreateRole", new, plain, nobody},
-		{"iam:CreateRole", new, r.bounded("flow-logs-boundary"), nobody},
+		{"iam:CreateRole", added, kept, security},
+		{"iam:CreateRole", added, plain, nobody},
+		{"iam:CreateRole", added, r.bounded("flow-logs-boundary"), nobody},
 		{"iam:CreateRole", r.names.IAMARN("role/admin"), kept, nobody},
 		{"iam:PutRolePolicy", workload, kept, only("deploy-security", "deploy-data")},
 		{"iam:PutRolePolicy", workload, plain, nobody},

@@ -39,12 +39,14 @@ func reported(t *testing.T, folder, environment string) string {
 	for _, section := range []func(*report){
 		(*report).dataBucket, (*report).otherWays, (*report).dataKey, (*report).everyBucket, (*report).auditLog, (*report).alarms,
 		(*report).tampering, (*report).boundary, (*report).perimeter, (*report).endpoints, (*report).plugging,
+		(*report).workloads, (*report).beyond,
 		(*report).sageMaker, (*report).sageMakerVolumes, (*report).dataScientist, (*report).models,
 		(*report).assumingRoles, (*report).workflowTokens, (*report).pipeline,
 	} {
 		section(r)
 	}
 	r.everyDenialFires()
+	r.noDenialIsOverlooked()
 	if r.count < leastVerdicts {
 		t.Errorf("only %d verdicts", r.count)
 	}
@@ -129,6 +131,22 @@ func (r *report) everyDenialFires() {
 			seen[statement] = true
 			if !r.denied[statement] {
 				r.t.Errorf("%s never fired in any request of this test", statement)
+			}
+		}
+	}
+}
+
+// noDenialIsOverlooked holds that package access has read every policy with a
+// denial, whatever type of resource carries it.
+func (r *report) noDenialIsOverlooked() {
+	read := map[string]bool{}
+	for _, d := range r.model.Documents {
+		read[d.Resource.URN+" "+d.Property] = true
+	}
+	for _, resource := range r.snapshot.Resources {
+		for property, value := range resource.Properties {
+			if text, _ := value.(string); strings.Contains(text, `"Deny"`) && !read[resource.URN+" "+property] {
+				r.t.Errorf("%s: package access does not know that %s is a policy, and so nobody judges its denials", resource.String(), property)
 			}
 		}
 	}

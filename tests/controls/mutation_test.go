@@ -29,8 +29,9 @@ const leastScore = 98
 
 // The guardrails are tested like a program: the estate is weakened in one place
 // at a time, in every property that any control reads and in every statement of
-// every policy, and each time some control must notice. The survivors are in a
-// golden file, for somebody to read.
+// every policy, and each time some control must notice. What only takes somebody's
+// access away is no weakening and left out; tests/access holds that everybody can
+// do their job. The survivors are in a golden file, for somebody to read.
 func TestVerdictNoWeakeningGoesUnseen(t *testing.T) {
 	estate := recorded(t, base)
 	pipeline := pipelineOf(t)
