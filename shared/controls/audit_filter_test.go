@@ -41,7 +41,7 @@ func TestUnitFilterPatternsThatAreNoneAreErrors(t *testing.T) {
 	}
 }
 
-func FuzzFilterPatterns(f *testing.F) {
+func FuzzUnitFilterPatterns(f *testing.F) {
 	for _, pattern := range []string{refusedCalls, signInsWithoutMFA, rootUse, policyChanges} {
 		f.Add(pattern)
 	}

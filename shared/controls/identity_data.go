@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/iameval"
@@ -62,10 +63,11 @@ func (in *inspection) workloadKeeps(w config.Workload) {
 	for _, prefix := range writes {
 		r.lets(in.request("s3:PutObject", bucket+"/"+prefix+"object"))
 	}
+	own := allowedInS3(role)
 	for _, prefix := range in.prefixes() {
-		r.reaches(bucket, prefix, covered(prefix, reads), covered(prefix, writes))
+		r.reaches(own, bucket, prefix, covered(prefix, reads), covered(prefix, writes))
 	}
-	r.reaches(in.Names.BucketARN("other"), "", false, false)
+	r.reaches(own, in.Names.BucketARN("other"), "", false, false)
 	r.refuses(in.request("s3:ListBucket", bucket))
 	for _, action := range closedToWorkloads.bucket {
 		r.refuses(in.request(action, bucket))
@@ -100,18 +102,66 @@ func covered(prefix string, by []string) bool {
 	return false
 }
 
-// reaches wants a role to reach a prefix as far as it is its own.
-func (r roleSubject) reaches(bucket, prefix string, reads, writes bool) {
+// reaches wants a role to reach a prefix as far as it is its own. The evaluator is
+// spared the hundreds of prefixes that nothing of what the role is allowed in S3
+// comes near.
+func (r roleSubject) reaches(own []iameval.Statement, bucket, prefix string, reads, writes bool) {
 	object := bucket + "/" + prefix + "object"
-	if !reads {
+	opened := slices.ContainsFunc(own, func(s iameval.Statement) bool {
+		return len(s.NotResources) > 0 || slices.ContainsFunc(s.Resources, func(pattern string) bool { return mayMatch(pattern, object) })
+	})
+	if !reads && opened {
 		r.refuses(r.in.request("s3:GetObject", object))
 		r.refuses(r.in.request("s3:GetObjectVersion", object))
+	}
+	if !reads && slices.ContainsFunc(own, func(s iameval.Statement) bool { return mayList(s) && !narrowsTo(s, "s3:prefix", prefix) }) {
 		r.refuses(r.in.request("s3:ListBucket", bucket).given("below "+prefix, iameval.Context{"s3:prefix": {prefix}}))
 	}
-	if !writes {
+	if !writes && opened {
 		r.refuses(r.in.request("s3:DeleteObject", object))
 		r.refuses(r.in.request("s3:PutObject", object))
 	}
+}
+
+// mayList reports whether a statement may be about listing a bucket.
+func mayList(s iameval.Statement) bool {
+	return len(s.NotActions) > 0 || slices.ContainsFunc(s.Actions, func(action string) bool {
+		return strings.ContainsAny(action, "*?") || strings.EqualFold(action, "s3:ListBucket")
+	})
+}
+
+// narrowsTo reports whether a statement has a condition on a key whose values all
+// begin otherwise than the value does.
+func narrowsTo(s iameval.Statement, key, value string) bool {
+	return slices.ContainsFunc(s.Conditions, func(c iameval.Condition) bool {
+		return c.Key == key && !slices.ContainsFunc(c.Values, func(pattern string) bool { return mayMatch(pattern, value) })
+	})
+}
+
+// allowedInS3 are the statements of a role's own policies that allow something in
+// S3.
+func allowedInS3(role *access.Role) []iameval.Statement {
+	var out []iameval.Statement
+	for _, d := range role.Identity {
+		for _, s := range d.Statements() {
+			inS3 := len(s.NotActions) > 0 || slices.ContainsFunc(s.Actions, func(a string) bool {
+				return strings.HasPrefix(a, "*") || strings.HasPrefix(strings.ToLower(a), "s3")
+			})
+			if s.Effect == iameval.EffectAllow && inS3 {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// mayMatch reports whether a pattern may match a text: by what it begins with, or
+// altogether where it has no wildcard.
+func mayMatch(pattern, text string) bool {
+	if i := strings.IndexAny(pattern, "*?$"); i >= 0 {
+		return strings.HasPrefix(text, pattern[:i])
+	}
+	return text == pattern
 }
 
 // peopleReadNoData wants the role that starts jobs to have no data of its own,
@@ -128,8 +178,9 @@ func (in *inspection) peopleReadNoData() {
 		return
 	}
 	if r, ok := in.judged(people); ok {
+		own := allowedInS3(people)
 		for _, prefix := range in.prefixes() {
-			r.reaches(in.Names.BucketARN("data"), prefix, false, false)
+			r.reaches(own, in.Names.BucketARN("data"), prefix, false, false)
 		}
 		for _, name := range in.sageMakerRoles() {
 			r.refuses(in.request("sts:AssumeRole", in.Names.IAMARN("role/"+in.Names.Of(name))))

@@ -58,10 +58,17 @@ func (r roleSubject) makesNoRole(name string) {
 	r.changesNothingOf(name, []string{"iam:CreateRole", "iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole", "iam:UpdateRoleDescription"})
 }
 
+// changesNothingOf asks with all that makes such a change pass elsewhere: the
+// boundary on the role, and a guard as the policy that is attached.
 func (r roleSubject) changesNothingOf(name string, actions []string) {
-	bounded := iameval.Context{"iam:PermissionsBoundary": {r.in.Names.IAMARN("policy/" + r.in.Names.Of("boundary"))}}
 	arn := r.in.Names.IAMARN("role/" + r.in.Names.Of(name))
-	for _, action := range actions {
-		r.byPoliciesAlone().refuses(r.in.request(action, arn).given("with the boundary", bounded))
+	for _, guard := range []string{"ml-guard-keys", "ml-guard-network"} {
+		passing := iameval.Context{
+			"iam:PermissionsBoundary": {r.in.Names.IAMARN("policy/" + r.in.Names.Of("boundary"))},
+			"iam:PolicyARN":           {r.in.Names.IAMARN("policy/" + r.in.Names.Of(guard))},
+		}
+		for _, action := range actions {
+			r.byPoliciesAlone().refuses(r.in.request(action, arn).given("with boundary and guard", passing))
+		}
 	}
 }
