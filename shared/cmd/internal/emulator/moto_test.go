@@ -217,3 +217,31 @@ func TestEmulatorSaysWhoHearsOfObjects(t *testing.T) {
 		t.Errorf("after it is told: %s", text)
 	}
 }
+
+// TestEmulatorAnswersOneCallOnce: a client that lost the answer asks again under
+// the number of its first try, and must not meet what it made itself.
+func TestEmulatorAnswersOneCallOnce(t *testing.T) {
+	status := start(t, newRoot(t), 0)
+	create := func(number string) string {
+		request, err := http.NewRequest(http.MethodPost, status.Endpoint+"/", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/x-amz-json-1.1")
+		request.Header.Set("X-Amz-Target", "TrentService.CreateKey")
+		request.Header.Set("Amz-Sdk-Invocation-Id", number)
+		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=none/20260101/eu-west-1/kms/aws4_request, SignedHeaders=host, Signature=none")
+		code, text := send(t, request)
+		if code != http.StatusOK {
+			t.Fatalf("creating a key: %d %s", code, text)
+		}
+		return text
+	}
+	first := create("1")
+	if again := create("1"); again != first {
+		t.Errorf("the same call made another key:\n%s\n%s", first, again)
+	}
+	if other := create("2"); other == first {
+		t.Error("another call made no key")
+	}
+}

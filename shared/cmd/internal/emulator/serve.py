@@ -6,6 +6,7 @@ open. LEASH is a file descriptor tied to whoever started us: when it closes
 without a byte, we end with them; a byte sets us free.
 """
 
+import collections
 import datetime
 import importlib
 import json
@@ -137,6 +138,36 @@ def know_policies_of_aws():
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 
+def once(app):
+    """A client whose connection breaks before the answer arrives asks again,
+    under the number of its first try. On a busy machine that happens, and what
+    was created would be refused as there already. The first answer is kept and
+    given again."""
+    answers, guard = collections.OrderedDict(), threading.Lock()
+
+    def serve(environ, start_response):
+        number = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
+        if not number or environ["REQUEST_METHOD"] == "GET":
+            return app(environ, start_response)
+        with guard:
+            turn, kept = answers.setdefault(number, (threading.Lock(), []))
+            while len(answers) > 500:
+                answers.popitem(last=False)
+        with turn:  # the first try may still be at work
+            if not kept:
+                head = []
+                body = app(environ, lambda *start: head.append(start))
+                content = b"".join(body)
+                if head[0][0].startswith("5"):
+                    start_response(*head[0])
+                    return [content]
+                kept += [head[0], content]
+        start_response(*kept[0])
+        return [kept[1]]
+
+    return serve
+
+
 def end_with_parent(leash):
     if not os.read(leash, 1):
         os._exit(0)
@@ -156,7 +187,7 @@ def main(port, report, leash):
     server = make_server(
         "127.0.0.1",
         port,
-        with_access_analyzer(werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)),
+        once(with_access_analyzer(werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app))),
         threaded=True,
         request_handler=getattr(werkzeug_app, "MotoRequestHandler", None),
     )
