@@ -1,7 +1,6 @@
 package controls
 
 import (
-	"errors"
 	"maps"
 
 	"github.com/ringfence/ringfence/shared/access"
@@ -125,15 +124,8 @@ func (in *inspection) roles() []roleSubject {
 	var out []roleSubject
 	for _, role := range in.policies().Roles {
 		in.checked[role.Resource.Stack]++
-		s := subject{in, role.Resource}
-		e, err := role.Environment()
-		switch {
-		case errors.Is(err, access.ErrUnknown), role.ARN == "":
-			s.cannotTell("", "policies that can be judged")
-		case err != nil:
-			s.fail("", "policies that AWS would take", err.Error())
-		default:
-			out = append(out, roleSubject{s, role, e})
+		if r, ok := in.judged(role); ok {
+			out = append(out, r)
 		}
 	}
 	return out

@@ -16,21 +16,11 @@ import (
 
 	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/config"
-	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/iameval"
 	"github.com/ringfence/ringfence/shared/names"
-	"github.com/ringfence/ringfence/shared/program"
-	"github.com/ringfence/ringfence/shared/record"
 	"github.com/ringfence/ringfence/shared/snapshot"
-	"github.com/ringfence/ringfence/stacks/audit/audit"
-	"github.com/ringfence/ringfence/stacks/data/data"
-	"github.com/ringfence/ringfence/stacks/network/network"
-	"github.com/ringfence/ringfence/stacks/security/security"
+	"github.com/ringfence/ringfence/tests/recorded"
 )
-
-var programs = map[graph.Name]program.Stack{
-	graph.Network: network.Stack, graph.Security: security.Stack, graph.Data: data.Stack, graph.Audit: audit.Stack,
-}
 
 // estate is what the programs register in an environment.
 type estate struct {
@@ -41,28 +31,11 @@ type estate struct {
 	model       *access.Model
 }
 
-// recorded runs the four programs, each with the outputs of those before it.
-func recorded(t *testing.T, folder, environment string) *estate {
+// read records an environment and reads its policies.
+func read(t *testing.T, folder, environment string) *estate {
 	t.Helper()
-	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1") // nothing is called
-	file, err := config.Load(folder, environment, environment)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := names.New(file.Name, file.AccountID, file.Region)
-	s := &snapshot.Snapshot{Environment: file, Names: n, Stacks: graph.Names(), Outputs: map[graph.Name]map[string]any{}}
-	for _, stack := range graph.Names() {
-		r, err := record.Run(programs[stack], record.Options{
-			Stack: stack, Environments: folder, Environment: environment, Upstream: s.Outputs,
-		})
-		if err != nil {
-			t.Fatalf("%s: %v", stack, err)
-		}
-		s.Outputs[stack] = r.Outputs
-		s.Resources = append(s.Resources, r.Snapshot(stack)...)
-	}
-	s.Sort()
-	e := &estate{t: t, environment: file, names: n, snapshot: s, model: access.New(s)}
+	s := recorded.Estate(t, folder, environment)
+	e := &estate{t: t, environment: s.Environment, names: s.Names, snapshot: s, model: access.New(s)}
 	for _, d := range e.model.Documents {
 		if d.Err != nil {
 			t.Fatalf("%s: %v", d.Resource, d.Err)

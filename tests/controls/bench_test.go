@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/controls"
 	"github.com/ringfence/ringfence/shared/snapshot"
+	"github.com/ringfence/ringfence/tests/recorded"
 )
 
 // BenchmarkCatalogue judges the recorded estate with the whole catalogue: as it
@@ -19,8 +19,8 @@ func BenchmarkCatalogue(b *testing.B) {
 		name string
 		of   func(testing.TB) *snapshot.Snapshot
 	}{
-		{"local", func(t testing.TB) *snapshot.Snapshot { return recorded(t, "local") }},
-		{"full", func(t testing.TB) *snapshot.Snapshot { return recorded(t, "full") }},
+		{"local", func(t testing.TB) *snapshot.Snapshot { return estateOf(t, "local") }},
+		{"full", func(t testing.TB) *snapshot.Snapshot { return estateOf(t, "full") }},
 		{"100-workloads", func(t testing.TB) *snapshot.Snapshot { return crowded(t, 100) }},
 	} {
 		s := estate.of(b)
@@ -36,7 +36,6 @@ func BenchmarkCatalogue(b *testing.B) {
 // crowded is the environment local with so many training workloads.
 func crowded(t testing.TB, workloads int) *snapshot.Snapshot {
 	t.Helper()
-	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
 	content, err := os.ReadFile(filepath.Join(folder, "local.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -51,15 +50,7 @@ func crowded(t testing.TB, workloads int) *snapshot.Snapshot {
 	if err := os.WriteFile(filepath.Join(dir, "crowded.yaml"), []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env, err := config.Load(dir, "crowded", "crowded")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := record4(env, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return recorded.Estate(t, dir, "crowded")
 }
 
 // The catalogue holds for a hundred workloads as it does for five.

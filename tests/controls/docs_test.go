@@ -28,7 +28,7 @@ func judgements(t *testing.T) map[string]map[string]controls.Result {
 	out := map[string]map[string]controls.Result{}
 	for environment := range environments {
 		out[environment] = map[string]controls.Result{}
-		for _, r := range j.Of(recorded(t, environment), controls.All()...) {
+		for _, r := range j.Of(estateOf(t, environment), controls.All()...) {
 			out[environment][r.Control.ID] = r
 		}
 	}
@@ -261,7 +261,7 @@ var contracts = map[graph.Name]contract.Contract{
 
 func census(t *testing.T, environment string, stack graph.Name) map[string]int {
 	counts := map[string]int{}
-	for _, r := range recorded(t, environment).Resources {
+	for _, r := range estateOf(t, environment).Resources {
 		if r.Stack == stack {
 			counts[r.Type]++
 		}

@@ -7,24 +7,11 @@
 package controls
 
 import (
-	"fmt"
 	"testing"
 
-	"github.com/ringfence/ringfence/shared/config"
-	"github.com/ringfence/ringfence/shared/graph"
-	"github.com/ringfence/ringfence/shared/names"
-	"github.com/ringfence/ringfence/shared/program"
-	"github.com/ringfence/ringfence/shared/record"
 	"github.com/ringfence/ringfence/shared/snapshot"
-	"github.com/ringfence/ringfence/stacks/audit/audit"
-	"github.com/ringfence/ringfence/stacks/data/data"
-	"github.com/ringfence/ringfence/stacks/network/network"
-	"github.com/ringfence/ringfence/stacks/security/security"
+	"github.com/ringfence/ringfence/tests/recorded"
 )
-
-var programs = map[graph.Name]program.Stack{
-	graph.Network: network.Stack, graph.Security: security.Stack, graph.Data: data.Stack, graph.Audit: audit.Stack,
-}
 
 // environments are the environments of the project, and the one of the tests
 // that has every feature on.
@@ -35,36 +22,8 @@ var environments = map[string]string{
 
 const folder = "../../stacks/environments"
 
-// recorded returns what the four programs register in an environment.
-func recorded(t testing.TB, environment string) *snapshot.Snapshot {
+// estateOf returns what the four programs register in an environment.
+func estateOf(t testing.TB, environment string) *snapshot.Snapshot {
 	t.Helper()
-	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1") // nothing is called
-	env, err := config.Load(environments[environment], environment, environment)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := record4(env, environments[environment])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func record4(env *config.Environment, dir string) (*snapshot.Snapshot, error) {
-	s := &snapshot.Snapshot{
-		Environment: env, Names: names.New(env.Name, env.AccountID, env.Region),
-		Stacks: graph.Names(), Outputs: map[graph.Name]map[string]any{},
-	}
-	for _, stack := range graph.Names() {
-		r, err := record.Run(programs[stack], record.Options{
-			Stack: stack, Environments: dir, Environment: env.Name, Upstream: s.Outputs,
-		})
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", stack, err)
-		}
-		s.Outputs[stack] = r.Outputs
-		s.Resources = append(s.Resources, r.Snapshot(stack)...)
-	}
-	s.Sort()
-	return s, nil
+	return recorded.Estate(t, environments[environment], environment)
 }

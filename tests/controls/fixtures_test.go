@@ -36,7 +36,7 @@ const base = "full"
 
 // Every control has a change that it notices.
 func TestVerdictEveryControlBites(t *testing.T) {
-	estate := recorded(t, base)
+	estate := estateOf(t, base)
 	bitten := map[string]bool{}
 	for _, f := range fixtures {
 		t.Run(f.control+" "+f.name, func(t *testing.T) {

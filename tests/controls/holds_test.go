@@ -13,7 +13,7 @@ func TestVerdictEveryControlHoldsInEveryEnvironment(t *testing.T) {
 	for _, environment := range slices.Sorted(maps.Keys(environments)) {
 		t.Run(environment, func(t *testing.T) {
 			p := pipelineOf(t)
-			for _, r := range controls.Judge(recorded(t, environment), p, p.Exceptions) {
+			for _, r := range controls.Judge(estateOf(t, environment), p, p.Exceptions) {
 				for _, f := range slices.Concat(r.Findings, r.Unknown) {
 					t.Errorf("%s (%s)", f, r.Status)
 				}

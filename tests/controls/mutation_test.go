@@ -33,7 +33,7 @@ const leastScore = 98
 // access away is no weakening and left out; tests/access holds that everybody can
 // do their job. The survivors are in a golden file, for somebody to read.
 func TestVerdictNoWeakeningGoesUnseen(t *testing.T) {
-	estate := recorded(t, base)
+	estate := estateOf(t, base)
 	pipeline := pipelineOf(t)
 	mutants := slices.Concat(propertyMutants(t, estate, pipeline), resourceMutants(estate), documentMutants(t, estate))
 	slices.SortStableFunc(mutants, func(a, b mutant) int { return strings.Compare(a.urn, b.urn) })

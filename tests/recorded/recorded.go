@@ -1,0 +1,48 @@
+// Package recorded runs the four programs without an engine and returns the estate
+// that they would register, each with the outputs of those that it reads.
+package recorded
+
+import (
+	"testing"
+
+	"github.com/ringfence/ringfence/shared/config"
+	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/names"
+	"github.com/ringfence/ringfence/shared/program"
+	"github.com/ringfence/ringfence/shared/record"
+	"github.com/ringfence/ringfence/shared/snapshot"
+	"github.com/ringfence/ringfence/stacks/audit/audit"
+	"github.com/ringfence/ringfence/stacks/data/data"
+	"github.com/ringfence/ringfence/stacks/network/network"
+	"github.com/ringfence/ringfence/stacks/security/security"
+)
+
+var programs = map[graph.Name]program.Stack{
+	graph.Network: network.Stack, graph.Security: security.Stack, graph.Data: data.Stack, graph.Audit: audit.Stack,
+}
+
+// Estate records an environment of a folder.
+func Estate(t testing.TB, folder, environment string) *snapshot.Snapshot {
+	t.Helper()
+	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1") // nothing is called
+	env, err := config.Load(folder, environment, environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &snapshot.Snapshot{
+		Environment: env, Names: names.New(env.Name, env.AccountID, env.Region),
+		Stacks: graph.Names(), Outputs: map[graph.Name]map[string]any{},
+	}
+	for _, stack := range graph.Names() {
+		r, err := record.Run(programs[stack], record.Options{
+			Stack: stack, Environments: folder, Environment: environment, Upstream: s.Outputs,
+		})
+		if err != nil {
+			t.Fatalf("%s: %v", stack, err)
+		}
+		s.Outputs[stack] = r.Outputs
+		s.Resources = append(s.Resources, r.Snapshot(stack)...)
+	}
+	s.Sort()
+	return s
+}
