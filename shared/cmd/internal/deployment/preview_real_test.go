@@ -94,8 +94,8 @@ func TestEmulatorPreviewWithAKeyInKMS(t *testing.T) {
 		t.Fatal("RINGFENCE_AWS_ENDPOINT is not set: run this through `make test`")
 	}
 	a := chain(t)
-	backend := a.real(t, map[string]string{"AWS_ENDPOINT_URL_KMS": endpoint, "AWS_REGION": "eu-central-1"})
-	a.Environment.State.SecretsProvider = "awskms://" + newKey(t, endpoint) + "?region=eu-central-1"
+	backend := a.real(t, map[string]string{"AWS_ENDPOINT_URL_KMS": endpoint, "AWS_REGION": "eu-west-3"})
+	a.Environment.State.SecretsProvider = "awskms://" + newKey(t, endpoint) + "?region=eu-west-3"
 	p := a.preview(t, estate.Done)
 	if p.Stacks[1].Created != 3 {
 		t.Errorf("before anything is deployed, left: %+v", p.Stacks[1])
@@ -110,7 +110,8 @@ func TestEmulatorPreviewWithAKeyInKMS(t *testing.T) {
 	}
 }
 
-// newKey makes a key in the emulator's KMS and returns its id.
+// newKey makes a key in the emulator's KMS and returns its id. Its region is one in
+// which no test looks whether something was left behind.
 func newKey(t *testing.T, endpoint string) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, strings.NewReader("{}"))
@@ -119,7 +120,7 @@ func newKey(t *testing.T, endpoint string) string {
 	}
 	request.Header.Set("X-Amz-Target", "TrentService.CreateKey")
 	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=KEY/20260101/eu-central-1/kms/aws4_request, SignedHeaders=host, Signature=0")
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=KEY/20260101/eu-west-3/kms/aws4_request, SignedHeaders=host, Signature=0")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)

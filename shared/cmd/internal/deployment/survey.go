@@ -80,8 +80,8 @@ func (s Site) surveyBackend(ctx context.Context, e engine.Engine) (Survey, error
 	return survey, group.Wait()
 }
 
-// releaseAbandoned removes the locks of engines that no longer run, and says
-// so.
+// releaseAbandoned removes the locks of engines that no longer run and what they
+// left half written, and says so.
 func (d *Deployment) releaseAbandoned(survey Survey) error {
 	for _, n := range d.Estate.Names() {
 		known := survey[n]
@@ -90,6 +90,9 @@ func (d *Deployment) releaseAbandoned(survey Survey) error {
 			if !lock.Abandoned() {
 				held = append(held, lock)
 				continue
+			}
+			if err := d.State().Mend(n.Project()); err != nil {
+				return err
 			}
 			if err := lock.Release(); err != nil {
 				return err

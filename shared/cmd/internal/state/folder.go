@@ -158,6 +158,32 @@ func (l Lock) Abandoned() bool {
 	return err == nil && l.Hostname == host && l.PID > 0 && errors.Is(syscall.Kill(l.PID, 0), syscall.ESRCH)
 }
 
+// Mend removes what an engine that was killed has left half written beside the
+// states of a project: attributes without content, over which the next engine
+// would fail with no more than EOF, and unfinished files. Nobody may be at work on
+// its stacks.
+func (f Folder) Mend(project string) error {
+	folder := filepath.Join(string(f), ".pulumi", "stacks", project)
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		hollow := filepath.Ext(entry.Name()) == ".attrs" && info.Size() == 0
+		if !hollow && filepath.Ext(entry.Name()) != ".tmp" {
+			continue
+		}
+		if err := os.Remove(filepath.Join(folder, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Release removes an abandoned lock.
 func (l Lock) Release() error {
 	if !l.Abandoned() {

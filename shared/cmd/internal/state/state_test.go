@@ -164,3 +164,37 @@ func TestUnitLocks(t *testing.T) {
 		t.Errorf("a stack that nobody ever locked: %v, %v", locks, err)
 	}
 }
+
+// A killed engine can leave the attributes of a state without content, and the
+// next one would say no more than EOF.
+func TestUnitMendRemovesWhatAKilledEngineLeft(t *testing.T) {
+	folder := t.TempDir()
+	states := filepath.Join(folder, ".pulumi", "stacks", "ringfence-data")
+	if err := os.MkdirAll(states, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{
+		"local.json": "{}", "local.json.attrs": "", "local.json.1.tmp": "{", "other.json": "{}", "other.json.attrs": "{}",
+	} {
+		if err := os.WriteFile(filepath.Join(states, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Folder(folder).Mend("ringfence-data"); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(states)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for _, entry := range entries {
+		left = append(left, entry.Name())
+	}
+	if got := strings.Join(left, " "); got != "local.json other.json other.json.attrs" {
+		t.Errorf("left are %s", got)
+	}
+	if err := Folder(t.TempDir()).Mend("ringfence-data"); err != nil {
+		t.Errorf("a project that nobody ever deployed: %v", err)
+	}
+}
