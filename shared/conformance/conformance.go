@@ -174,7 +174,7 @@ func pending(upstream map[graph.Name]map[string]any) map[graph.Name]map[string]a
 				keys = append(keys, key)
 			}
 		}
-		out[name] = map[string]any{"contractVersion": outputs["contractVersion"], "contractPending": keys}
+		out[name] = map[string]any{"contractVersion": outputs["contractVersion"], contract.PendingKey: keys}
 	}
 	return out
 }

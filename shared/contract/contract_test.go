@@ -119,7 +119,7 @@ func TestUnitDecodeReportsAllFieldsAtOnce(t *testing.T) {
 func TestUnitPendingFieldsAreForPreviewsOnly(t *testing.T) {
 	outputs := good()
 	delete(outputs, "vpcId")
-	outputs[pendingKey] = []any{"vpcId"}
+	outputs[PendingKey] = []any{"vpcId"}
 	if _, err := decode(Network{}, "s", maps.Clone(outputs), true); err != nil {
 		t.Errorf("preview: %v", err)
 	}

@@ -10,10 +10,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// pendingKey is an output that lists fields which exist but whose values are
+// PendingKey is an output that lists fields which exist but whose values are
 // not known yet: what a preview of the upstream stack leaves in a copy of its
 // state for a preview of this one. A deployed stack never has it.
-const pendingKey = "contractPending"
+const PendingKey = "contractPending"
 
 // Read returns the contract that stack T exports in the environment of the
 // running program. It fails when a field is missing, has another type, or when
@@ -48,7 +48,7 @@ func Read[T Contract](ctx *pulumi.Context) (T, error) {
 		return unknown(c), nil
 	}
 	outputs := map[string]any{versionKey: version}
-	for _, key := range append(keys(c), pendingKey) {
+	for _, key := range append(keys(c), PendingKey) {
 		if outputs[key], err = get(key); err != nil {
 			return c, err
 		}
@@ -75,7 +75,7 @@ func decode[T Contract](c T, name string, outputs map[string]any, preview bool) 
 			name, outputs[versionKey], c.Version(), c.Stack())
 	}
 	var pending []string
-	if list, err := plain(outputs[pendingKey], reflect.TypeFor[[]string]()); err == nil {
+	if list, err := plain(outputs[PendingKey], reflect.TypeFor[[]string]()); err == nil {
 		pending = list.Interface().([]string)
 	}
 	v := reflect.ValueOf(&c).Elem()

@@ -5,7 +5,6 @@ import (
 
 	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/config"
-	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/iameval"
 	"github.com/ringfence/ringfence/shared/snapshot"
 )
@@ -208,14 +207,4 @@ func regionsAreListed(in *inspection) {
 	for _, action := range []string{"iam:GetRole", "sts:GetCallerIdentity"} {
 		someone.lets(inRegion("us-east-1", in.request(action, "*")))
 	}
-}
-
-// hasAll reports whether the snapshot has all of the stacks.
-func (in *inspection) hasAll(stacks ...graph.Name) bool {
-	for _, stack := range stacks {
-		if !in.Has(stack) {
-			return false
-		}
-	}
-	return true
 }

@@ -53,7 +53,7 @@ func mlResourcesStayInNetwork(in *inspection) {
 // promises. Where that stack is not in the snapshot, naming any will do.
 func (s subject) isAmong(property, wanted, key string) {
 	promised := s.in.Outputs[graph.Network][key]
-	if promised == nil || len(s.References[rootOf(property)]) > 0 {
+	if promised == nil || len(s.References[whole(property)]) > 0 {
 		s.isSet(property, wanted)
 		return
 	}
@@ -62,11 +62,6 @@ func (s subject) isAmong(property, wanted, key string) {
 		named := listOf(v)
 		return len(named) > 0 && !slices.ContainsFunc(named, func(name string) bool { return !slices.Contains(allowed, name) })
 	})
-}
-
-func rootOf(property string) string {
-	root, _, _ := strings.Cut(property, ".")
-	return root
 }
 
 func listOf(v any) []string {
@@ -118,7 +113,7 @@ func mlResourcesUseDataKey(in *inspection) {
 	for _, k := range keys {
 		for _, r := range in.each(k.resourceType) {
 			for _, property := range k.properties {
-				if known && len(r.References[rootOf(property)]) == 0 {
+				if known && len(r.References[whole(property)]) == 0 {
 					r.is(property, key)
 				} else {
 					r.isSet(property, "the data key")

@@ -2,6 +2,7 @@ package controls
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/ringfence/ringfence/shared/graph"
@@ -82,7 +83,7 @@ func subnetsInTwoZones(in *inspection) {
 	}
 	promised, known := in.Outputs[graph.Network]["privateSubnetIds"].([]any)
 	for _, s := range subnets {
-		if known && s.ID != "" && !contains(promised, s.ID) {
+		if known && s.ID != "" && !slices.Contains(promised, any(s.ID)) {
 			s.fail("id", "a place in the stack's output privateSubnetIds", show(promised))
 		}
 	}
@@ -175,15 +176,6 @@ func dnsIsFiltered(in *inspection) {
 	if in.Has(graph.Network) && !blocked {
 		in.missing(graph.Network, "a firewall rule that blocks all other names")
 	}
-}
-
-func contains(list []any, value any) bool {
-	for _, item := range list {
-		if item == value {
-			return true
-		}
-	}
-	return false
 }
 
 // resourcesOf are the snapshot's resources of subjects.

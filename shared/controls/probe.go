@@ -163,12 +163,3 @@ func (r roleSubject) mayNot(p probe) {
 		r.fail("", "no permission for "+p.what, d.String())
 	}
 }
-
-// never wants the role's policies to deny a request explicitly, whatever else
-// the role may be given: it is asked with every permission.
-func (r roleSubject) never(p probe) {
-	r.environment.Identity = append([]*iameval.Policy{access.Everything}, r.environment.Identity...)
-	if d, ok := r.can(p); ok && d.Verdict != iameval.ExplicitDeny {
-		r.fail("", "a denial of "+p.what, d.String())
-	}
-}

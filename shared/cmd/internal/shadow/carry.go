@@ -9,11 +9,8 @@ import (
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/state"
+	"github.com/ringfence/ringfence/shared/contract"
 )
-
-// pendingKey is the output in which shared/contract expects the names of the
-// outputs that exist but have no value yet.
-const pendingKey = "contractPending"
 
 // stackType is the type of the resource whose outputs are those of the stack.
 const stackType = "pulumi:pulumi:Stack"
@@ -76,7 +73,7 @@ func carry(previewed map[string]any, recorded map[string]any) (outputs map[strin
 		}
 	}
 	if len(unknown) > 0 {
-		outputs[pendingKey] = unknown
+		outputs[contract.PendingKey] = unknown
 	}
 	return outputs, unknown
 }
