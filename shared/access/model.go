@@ -84,6 +84,9 @@ type Model struct {
 	snapshot *snapshot.Snapshot
 	cache    *Cache
 	byURN    map[string]*Document
+
+	once  sync.Once
+	words *vocabulary
 }
 
 // New reads the policies of a snapshot.

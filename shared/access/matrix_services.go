@@ -1,0 +1,158 @@
+package access
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/ringfence/ringfence/shared/iameval"
+)
+
+// The ways on which a service of AWS comes: on behalf of what is in the estate,
+// of something else in the account, of another account, or of nobody known.
+const (
+	forEstate         = "for the estate"
+	forAnotherSource  = "for another source in this account"
+	forAnotherAccount = "for another account"
+	forNobody         = "for nobody known"
+	withoutACL        = "for the estate, keeping the object for itself"
+)
+
+var serviceWays = []string{forEstate, forAnotherSource, forAnotherAccount, forNobody}
+
+// services asks what AWS's services may do here, each for the estate and as the
+// deputy of somebody else.
+func (a *asker) services() {
+	for _, s := range []struct {
+		service   string
+		actions   []string
+		resources []string
+	}{
+		{"cloudtrail", []string{"s3:GetBucketAcl"}, []string{"audit bucket"}},
+		{"cloudtrail", []string{"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}, []string{"audit bucket: " + trailRecords}},
+		{"cloudtrail", []string{"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"}, []string{"audit key"}},
+		{"logging.s3", []string{"s3:PutObject"}, a.bucketObjects()},
+		{"config", []string{"s3:GetBucketAcl", "s3:ListBucket"}, []string{"config bucket"}},
+		{"config", []string{"s3:PutObject"}, []string{"config bucket: " + configRecords}},
+		{"config", []string{"kms:Decrypt", "kms:GenerateDataKey"}, []string{"audit key"}},
+		{"cloudwatch", []string{"sns:Publish"}, []string{"alarms topic"}},
+		{"cloudwatch", []string{"kms:Decrypt", "kms:GenerateDataKey"}, []string{"audit key"}},
+		{"events", []string{"sqs:SendMessage", "sqs:ReceiveMessage"}, []string{"tampering-undelivered queue"}},
+		{"events", []string{"sns:Publish"}, []string{"alarms topic"}},
+		{"events", []string{"kms:Decrypt", "kms:GenerateDataKey"}, []string{"audit key"}},
+		{"logs." + a.snapshot.Names.Region, []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}, a.named(keyType, " key")},
+	} {
+		resources := slices.DeleteFunc(s.resources, func(r string) bool { return a.vocabulary().lacks(r) })
+		a.ask([]string{s.service + ".amazonaws.com"}, s.actions, resources, serviceWays...)
+	}
+	a.ask([]string{"cloudtrail.amazonaws.com"}, []string{"s3:PutObject"}, []string{"audit bucket: " + trailRecords}, withoutACL)
+}
+
+// named are the names of all resources of a type.
+func (a *asker) named(resourceType, word string) []string {
+	var names []string
+	for _, r := range a.snapshot.OfType(resourceType) {
+		names = append(names, r.Name+word)
+	}
+	return names
+}
+
+func (a *asker) bucketObjects() []string {
+	return a.named(bucketType, " bucket: "+everyObject)
+}
+
+// lacks reports whether the snapshot has nothing of a name.
+func (v *vocabulary) lacks(resource string) bool {
+	name, _, _ := strings.Cut(resource, ": ")
+	_, ok := v.targets[name]
+	return !ok
+}
+
+// sources are what AWS's services act for in the estate.
+func (v *vocabulary) sources(service, resource string) []string {
+	n := v.model.snapshot.Names
+	switch service {
+	case "bedrock":
+		return []string{n.ARN("bedrock", "*")}
+	case "cloudtrail":
+		return []string{v.model.trail()}
+	case "events":
+		return []string{n.ARN("events", "rule/"+n.Of("tampering"))}
+	case "logging.s3":
+		if strings.HasPrefix(resource, "replica-logs ") {
+			return []string{v.targets["replica bucket"].ARN}
+		}
+		return []string{n.BucketARN("data")}
+	case "vpc-flow-logs":
+		return []string{n.ARN("ec2", "vpc-flow-log/fl-1")}
+	}
+	return nil
+}
+
+// trail is the ARN of the trail.
+func (m *Model) trail() string {
+	return m.snapshot.Names.ARN("cloudtrail", "trail/"+m.snapshot.Names.Of("trail"))
+}
+
+// comesFrom is the way of a service that acts for somebody.
+func (v *vocabulary) comesFrom(way string, q Question) (Way, bool) {
+	service, ok := strings.CutSuffix(q.Principal, ".amazonaws.com")
+	if !ok || !slices.Contains(append(serviceWays, withoutACL), way) {
+		return Way{}, false
+	}
+	w := Outside.Named(way)
+	context := iameval.Context{}
+	if way == forNobody {
+		return w, true
+	}
+	if sources := v.sources(service, q.Resource); sources != nil {
+		context["aws:SourceArn"] = sources
+	}
+	context["aws:SourceAccount"] = []string{v.model.snapshot.Names.Account}
+	maps.Copy(context, v.encryptionContext(service, q))
+	if q.Action == "s3:PutObject" && service != "logging.s3" {
+		context["s3:x-amz-acl"] = []string{"bucket-owner-full-control"}
+	}
+	switch way {
+	case forAnotherSource:
+		context = others(context, "-2")
+	case forAnotherAccount:
+		context = others(context, "-2")
+		context["aws:SourceAccount"] = []string{ForeignAccount}
+	case withoutACL:
+		delete(context, "s3:x-amz-acl")
+	}
+	return w.With(way, context), true
+}
+
+// encryptionContext is what a service sends along to a key, so that only what is
+// meant is encrypted with it.
+func (v *vocabulary) encryptionContext(service string, q Question) iameval.Context {
+	if !strings.HasPrefix(q.Action, "kms:") {
+		return nil
+	}
+	const key = "kms:EncryptionContext:"
+	name := strings.TrimSuffix(q.Resource, " key")
+	switch {
+	case service == "cloudtrail":
+		return iameval.Context{key + "aws:cloudtrail:arn": {v.model.trail()}}
+	case strings.HasPrefix(service, "logs."):
+		if name == "audit" {
+			name = "trail"
+		}
+		return iameval.Context{key + "aws:logs:arn": {v.model.snapshot.Names.LogGroupARN(name)}}
+	}
+	return nil
+}
+
+// others are the same keys for something else.
+func others(context iameval.Context, suffix string) iameval.Context {
+	out := iameval.Context{}
+	for key, values := range context {
+		out[key] = values
+		if strings.HasSuffix(strings.ToLower(key), "arn") {
+			out[key] = []string{values[0] + suffix}
+		}
+	}
+	return out
+}
