@@ -10,6 +10,7 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/recording"
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/controls"
+	"github.com/ringfence/ringfence/shared/snapshot"
 	"github.com/ringfence/ringfence/shared/workflows"
 )
 
@@ -26,6 +27,8 @@ type Checkout struct {
 type Judged struct {
 	Environment string
 	Results     []controls.Result
+	// Snapshot is what was judged.
+	Snapshot *snapshot.Snapshot
 }
 
 // Broken returns the findings that no exception covers, in the order of the
@@ -75,7 +78,21 @@ func (c Checkout) judge(ctx context.Context, env *config.Environment, name strin
 	if err != nil {
 		return Judged{}, err
 	}
-	return Judged{Environment: name, Results: controls.Judge(taken, pipeline, pipeline.Exceptions.On(c.Today))}, nil
+	return judge(taken, name, pipeline, c.Today), nil
+}
+
+// JudgeSnapshot judges an environment as it was found, by the register of the
+// checkout.
+func (c Checkout) JudgeSnapshot(s *snapshot.Snapshot, name string) (Judged, error) {
+	pipeline, err := c.pipeline()
+	if err != nil {
+		return Judged{}, err
+	}
+	return judge(s, name, pipeline, c.Today), nil
+}
+
+func judge(s *snapshot.Snapshot, name string, pipeline *controls.Pipeline, today time.Time) Judged {
+	return Judged{Environment: name, Results: controls.Judge(s, pipeline, pipeline.Exceptions.On(today)), Snapshot: s}
 }
 
 // pipeline is what there is to judge beside the stacks.

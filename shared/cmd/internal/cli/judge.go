@@ -18,18 +18,24 @@ func JudgeCatalogue(ctx context.Context, site deployment.Site, programs string) 
 	return catalogue.Checkout{Root: site.Root, Programs: programs, Today: time.Now()}.Judge(ctx, site.Environment, site.Name)
 }
 
-// findings are the findings on a site, before anything is previewed or deployed:
-// those that stop it, and those that are advice.
-func (a *App) findings(ctx context.Context, d *deployment.Deployment) (stop, advice []controls.Finding, err error) {
+// judge judges a site before anything is previewed or deployed.
+func (a *App) judge(ctx context.Context, d *deployment.Deployment) (catalogue.Judged, error) {
 	if a.Judge == nil {
-		return nil, nil, nil
+		return catalogue.Judged{}, nil
 	}
 	programs, err := a.Machine.Programs(ctx, a.say())
 	if err != nil {
-		return nil, nil, err
+		return catalogue.Judged{}, err
 	}
-	judged, err := a.Judge(ctx, d.Site, programs)
-	return judged.Broken(controls.Core), judged.Broken(controls.Plus, controls.Optional, controls.Waived), err
+	return a.Judge(ctx, d.Site, programs)
+}
+
+// refusals are the findings for which a deployment is refused, and advice are
+// the others.
+func refusals(j catalogue.Judged) []controls.Finding { return j.Broken(controls.Core) }
+
+func advice(j catalogue.Judged) []controls.Finding {
+	return j.Broken(controls.Plus, controls.Optional, controls.Waived)
 }
 
 // printAll shows findings, each with the way out.

@@ -9,12 +9,13 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+	"github.com/ringfence/ringfence/shared/cmd/internal/review"
 	"github.com/ringfence/ringfence/shared/graph"
 )
 
 // previews are the results that the texts are tested with.
-var previews = map[string]deployment.Preview{
-	"changes": {Environment: "local", Name: "local", Result: estate.Done, Stacks: []deployment.StackPreview{
+var previews = map[string]review.Document{
+	"changes": {Preview: deployment.Preview{Environment: "local", Name: "local", Result: estate.Done, Stacks: []deployment.StackPreview{
 		{
 			Stack: graph.Network, Result: estate.Done, Exact: true,
 			Changes: engine.Changes{Created: 1, Updated: 1, Replaced: 1, Deleted: 1, Unchanged: 34},
@@ -39,8 +40,8 @@ var previews = map[string]deployment.Preview{
 			Unknown: []deployment.Unknown{{From: graph.Network, Outputs: []string{"endpointIds", "privateSubnetIds"}}},
 		},
 		{Stack: graph.Audit, Result: estate.Done, Exact: true, Changes: engine.Changes{Unchanged: 52}},
-	}},
-	"failed": {Environment: "local", Name: "local", Result: estate.Failed, Stacks: []deployment.StackPreview{
+	}}},
+	"failed": {Preview: deployment.Preview{Environment: "local", Name: "local", Result: estate.Failed, Stacks: []deployment.StackPreview{
 		{Stack: graph.Network, Result: estate.Done, Exact: true, Changes: engine.Changes{Unchanged: 38}},
 		{
 			Stack: graph.Security, Result: estate.Failed, Changes: engine.Changes{Unchanged: 3},
@@ -50,13 +51,13 @@ var previews = map[string]deployment.Preview{
 		},
 		{Stack: graph.Data, Result: estate.Skipped, SkippedBecause: graph.Security},
 		{Stack: graph.Audit, Result: estate.Skipped, SkippedBecause: graph.Security},
-	}},
-	"only": {Environment: "local", Name: "local", Result: estate.Done, Stacks: []deployment.StackPreview{{
+	}}},
+	"only": {Preview: deployment.Preview{Environment: "local", Name: "local", Result: estate.Done, Stacks: []deployment.StackPreview{{
 		Stack: graph.Audit, Result: estate.Done, Changes: engine.Changes{Created: 1},
 		Resources: []engine.ResourceChange{{Action: engine.Create, Label: "Trail trail"}},
 		Unknown:   []deployment.Unknown{{From: graph.Data}},
-	}}},
-	"interrupted": {Environment: "local", Name: "local", Result: estate.Interrupted},
+	}}}},
+	"interrupted": {Preview: deployment.Preview{Environment: "local", Name: "local", Result: estate.Interrupted}},
 }
 
 func TestUnitPreviewText(t *testing.T) {

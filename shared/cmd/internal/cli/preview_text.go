@@ -1,132 +1,112 @@
 package cli
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/console"
-	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+	"github.com/ringfence/ringfence/shared/cmd/internal/review"
 	"github.com/ringfence/ringfence/shared/graph"
 )
 
-// printPreview shows what failed, the counts, then what changes in each stack.
-func printPreview(c *console.Console, p deployment.Preview) {
-	if p.Result == estate.Interrupted {
+// printPreview shows what failed, the counts, what becomes of security, then
+// what changes in each stack.
+func printPreview(c *console.Console, d review.Document) {
+	if d.Result == estate.Interrupted {
 		c.Line("\nInterrupted. Nothing was changed.")
 		return
 	}
-	for _, s := range p.Stacks {
-		if s.Result == estate.Failed {
-			printCause(c, "the preview of stack "+string(s.Stack)+" failed", s.Error, s.Log)
-		}
+	for _, s := range d.Failed() {
+		printCause(c, "the preview of stack "+string(s.Stack)+" failed", s.Error, s.Log)
 	}
 	c.Line("")
-	printPreviewTable(c, p)
-	for _, s := range p.Stacks {
-		printResources(c, s)
+	printPreviewTable(c, d)
+	printLosses(c, d)
+	printSecurity(c, d)
+	for _, s := range d.Stacks {
+		printResources(c, s.Stack, s.Resources)
 	}
-	printUnknown(c, p)
-	for _, s := range p.Stacks {
+	for i, line := range d.Pending() {
+		if i == 0 {
+			c.Line("")
+		}
+		c.Line("%s", line)
+	}
+	for _, s := range d.Stacks {
 		printViolations(c, s.Stack, s.Violations)
 	}
+	printAll(c, "advice", d.Advice())
+	printAll(c, "a deployment would be refused", d.Refusals())
 }
 
-func printPreviewTable(c *console.Console, p deployment.Preview) {
+func printPreviewTable(c *console.Console, d review.Document) {
 	columns := []console.Column{{Title: "stack"}}
 	for _, title := range []string{"create", "update", "replace", "delete", "same"} {
 		columns = append(columns, console.Column{Title: title, Number: true})
 	}
 	columns = append(columns, console.Column{Title: "result"})
 	var rows [][]string
-	for _, s := range p.Stacks {
+	for _, s := range d.Stacks {
 		row := []string{string(s.Stack)}
 		for _, count := range []int{s.Created, s.Updated, s.Replaced, s.Deleted, s.Unchanged} {
 			row = append(row, number(count))
 		}
-		rows = append(rows, append(row, foretold(s)))
+		rows = append(rows, append(row, review.Outcome(s)))
 	}
 	c.Table(columns, rows)
 }
 
-// foretold words how the preview of a stack ended.
-func foretold(s deployment.StackPreview) string {
-	switch {
-	case s.Result == estate.Skipped:
-		return "skipped, because " + string(s.SkippedBecause) + " failed"
-	case s.Result != estate.Done:
-		return string(s.Result)
-	case s.Changes == engine.Changes{Unchanged: s.Unchanged}:
-		return "no change"
-	default:
-		return "changes"
+// printLosses shows what is deleted or replaced and does not come back.
+func printLosses(c *console.Console, d review.Document) {
+	for i, l := range d.Losses() {
+		if i == 0 {
+			c.Line("\n%s", c.Emphasis("Deleted or replaced"))
+		}
+		c.Line("  %s", l)
+	}
+}
+
+// printSecurity shows what becomes of controls and access.
+func printSecurity(c *console.Console, d review.Document) {
+	if d.Security.Empty() {
+		return
+	}
+	c.Line("\nSecurity, compared with %s", strings.ReplaceAll(d.Base, "`", ""))
+	if d.Security.First {
+		c.Line("  Nothing stood before, so all of it is new.")
+	}
+	for _, part := range d.Security.Parts() {
+		c.Line("\n  %s", part.Title)
+		for _, line := range part.Lines {
+			if strings.HasPrefix(line, "- weakened") || strings.HasPrefix(line, "! ") {
+				line = c.Emphasis(line)
+			}
+			c.Line("  %s", line)
+		}
 	}
 }
 
 // printResources lists what changes in a stack.
-func printResources(c *console.Console, s deployment.StackPreview) {
-	if len(s.Resources) == 0 {
+func printResources(c *console.Console, stack graph.Name, resources []engine.ResourceChange) {
+	if len(resources) == 0 {
 		return
 	}
-	c.Line("\n%s", s.Stack)
-	width := 0
-	for _, r := range s.Resources {
-		width = max(width, len(r.Label))
-	}
-	for _, r := range s.Resources {
-		action := fmt.Sprintf("%-7s", r.Action)
+	c.Line("\n%s", stack)
+	width := review.Width(resources)
+	for _, r := range resources {
+		line := review.Line(r, width)
 		if r.Action == engine.Delete || r.Action == engine.Replace {
-			action = c.Emphasis(action)
+			line = c.Emphasis(line[:len("replace")]) + line[len("replace"):]
 		}
-		c.Line("%s", strings.TrimRight(fmt.Sprintf("  %s  %-*s  %s", action, width, r.Label, properties(r)), " "))
-	}
-}
-
-// properties names what changes about a resource.
-func properties(r engine.ResourceChange) string {
-	words := slices.Clone(r.Properties)
-	for i, path := range words {
-		if end := strings.IndexAny(path+".", ".["); slices.Contains(r.Forces, path[:end]) {
-			words[i] += " (forces the replacement)"
-		}
-	}
-	if r.Protected && (r.Action == engine.Delete || r.Action == engine.Replace) {
-		words = append([]string{"is protected"}, words...)
-	}
-	return strings.Join(words, ", ")
-}
-
-// printUnknown names the outputs that only a deployment can tell, and the
-// stacks for which they are unknown.
-func printUnknown(c *console.Console, p deployment.Preview) {
-	outputs := map[graph.Name][]string{}
-	readers := map[graph.Name][]graph.Name{}
-	for _, s := range p.Stacks {
-		for _, u := range s.Unknown {
-			outputs[u.From] = u.Outputs
-			readers[u.From] = append(readers[u.From], s.Stack)
-		}
-	}
-	apart := "\n"
-	for _, n := range graph.Names() {
-		if len(readers[n]) == 0 {
-			continue
-		}
-		what := strings.Join(outputs[n], ", ")
-		if what == "" {
-			what = "everything, because it is not deployed"
-		}
-		c.Line("%sUnknown until %s is deployed: %s (read by %s)", apart, n, what, estate.List(readers[n]))
-		apart = ""
+		c.Line("  %s", line)
 	}
 }
 
 // printExactness says of every stack whether its preview is exact.
-func printExactness(c *console.Console, p deployment.Preview) {
+func printExactness(c *console.Console, d review.Document) {
 	var rows [][]string
-	for _, s := range p.Stacks {
+	for _, s := range d.Stacks {
 		var why []string
 		for _, u := range s.Unknown {
 			what := strings.Join(u.Outputs, ", ")
@@ -138,7 +118,7 @@ func printExactness(c *console.Console, p deployment.Preview) {
 		exact := "yes"
 		switch {
 		case s.Result != estate.Done:
-			exact, why = "no", []string{foretold(s)}
+			exact, why = "no", []string{review.Outcome(s)}
 		case !s.Exact:
 			exact = "no"
 		}
@@ -151,7 +131,7 @@ func printExactness(c *console.Console, p deployment.Preview) {
 // printViolations shows what the policy packs advise about a stack. What they
 // demand is among its errors.
 func printViolations(c *console.Console, stack graph.Name, violations []engine.Violation) {
-	advice := slices.DeleteFunc(slices.Clone(violations), func(v engine.Violation) bool { return v.Mandatory })
+	advice := engine.Advisory(violations)
 	if len(advice) == 0 {
 		return
 	}

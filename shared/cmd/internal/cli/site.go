@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -48,16 +49,16 @@ func (a *App) site(t target) (deployment.Site, error) {
 	if strings.ContainsAny(t.environment, `/\`) || strings.HasSuffix(t.environment, ".yaml") {
 		return deployment.Site{}, usageError{fmt.Errorf("--env %q: give the name of an environment, such as local, not a path", t.environment)}
 	}
-	name := t.name
-	if name == "" {
-		name = t.environment
-	}
+	name := t.stackName()
 	env, err := config.Load(fromHere(deployment.EnvironmentsDir(a.Root)), t.environment, name)
 	if err != nil {
 		return deployment.Site{}, err
 	}
 	return deployment.Site{Root: a.Root, Estate: e, Environment: env, Name: name}, nil
 }
+
+// stackName is the name of the Pulumi stacks.
+func (t target) stackName() string { return cmp.Or(t.name, t.environment) }
 
 // fromHere shortens a path below the current folder, so that messages name files
 // as the user would.

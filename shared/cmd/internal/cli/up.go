@@ -38,14 +38,14 @@ ends it at once.`,
 			if err != nil {
 				return err
 			}
-			stop, advice, err := a.findings(cmd.Context(), d)
+			judged, err := a.judge(cmd.Context(), d)
 			if err != nil {
 				return err
 			}
-			if len(stop) > 0 {
+			if stop := refusals(judged); len(stop) > 0 {
 				return a.refuse(d, stop)
 			}
-			printAll(d.Console, "advice", advice)
+			printAll(d.Console, "advice", advice(judged))
 			selection.Refresh = refresh
 			report, err := d.Up(cmd.Context(), selection)
 			return a.conclude(d, report, err)

@@ -9,6 +9,7 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
 	"github.com/ringfence/ringfence/shared/cmd/internal/shadow"
+	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 	"github.com/ringfence/ringfence/shared/controls"
 	"github.com/ringfence/ringfence/shared/graph"
 )
@@ -27,6 +28,8 @@ type Preview struct {
 	// register.
 	Findings []controls.Finding `json:"findings,omitempty"`
 	Seconds  float64            `json:"-"`
+	// Deployed are the states that the preview began with.
+	Deployed map[graph.Name]state.Deployment `json:"-"`
 }
 
 // StackPreview is what Up would do to one stack.
@@ -146,7 +149,7 @@ func foretold(c engine.Changes) string {
 func (v *viewer) preview(report Report) Preview {
 	p := Preview{
 		Environment: report.Environment, Name: report.Name, Result: report.Result,
-		Stacks: []StackPreview{}, Seconds: report.Seconds,
+		Stacks: []StackPreview{}, Seconds: report.Seconds, Deployed: v.ground.survey.Deployments(),
 	}
 	for _, r := range report.Stacks {
 		s := StackPreview{

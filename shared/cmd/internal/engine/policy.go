@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -56,6 +57,11 @@ func compareViolations(a, b Violation) int {
 		cmp.Compare(level(a), level(b)), cmp.Compare(a.Policy, b.Policy),
 		cmp.Compare(a.URN, b.URN), cmp.Compare(a.Message, b.Message),
 	)
+}
+
+// Advisory are the violations that stop nothing.
+func Advisory(violations []Violation) []Violation {
+	return slices.DeleteFunc(slices.Clone(violations), func(v Violation) bool { return v.Mandatory })
 }
 
 // refused reports whether a mandatory policy is violated.
