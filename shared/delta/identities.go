@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/snapshot"
 )
 
@@ -15,21 +16,28 @@ import (
 // makes up in place of those that AWS has given, so that the two can be
 // compared, and read: "vpc-main" says more than "vpc-0f3c9a".
 func Alike(deployed, recorded *snapshot.Snapshot) (*snapshot.Snapshot, error) {
-	text, err := json.Marshal(deployed.Resources)
+	text, err := json.Marshal(content{deployed.Resources, deployed.Outputs})
 	if err != nil {
 		return nil, fmt.Errorf("the deployed resources: %w", err)
 	}
-	out := *deployed
-	out.Resources = nil
-	if err := json.Unmarshal([]byte(renames(deployed, recorded).Replace(string(text))), &out.Resources); err != nil {
+	var alike content
+	if err := json.Unmarshal([]byte(renames(deployed, recorded).Replace(string(text))), &alike); err != nil {
 		return nil, fmt.Errorf("the deployed resources: %w", err)
 	}
+	out := *deployed
+	out.Resources, out.Outputs = alike.Resources, alike.Outputs
 	out.Sort()
 	return &out, nil
 }
 
+// content is what of a snapshot names resources.
+type content struct {
+	Resources []snapshot.Resource
+	Outputs   map[graph.Name]map[string]any
+}
+
 // computed are the properties in which AWS names a resource.
-var computed = []string{"id", "arn", "keyId", "url", "prefixListId", "defaultNetworkAclId"}
+var computed = []string{"id", "arn", "keyId", "prefixListId", "defaultNetworkAclId"}
 
 // renames leads from the names that AWS gave to those of the recording.
 func renames(deployed, recorded *snapshot.Snapshot) *strings.Replacer {

@@ -67,7 +67,7 @@ func (a *App) deployed(d *deployment.Deployment, p deployment.Preview, recorded 
 		return base{}, err
 	}
 	judged, err := catalogue.Checkout{Root: a.Root, Today: time.Now()}.JudgeSnapshot(stands, d.Name)
-	return base{title: "what is deployed", judged: judged}, err
+	return base{title: "what is deployed, judged by the environment file as it is now", judged: judged}, err
 }
 
 // nothing is an estate of which nothing stands.
