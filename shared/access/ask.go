@@ -19,6 +19,7 @@ const (
 	endpointType = "aws:ec2/vpcEndpoint:VpcEndpoint"
 	groupType    = "aws:ec2/securityGroup:SecurityGroup"
 	keyType      = "aws:kms/key:Key"
+	policyType   = "aws:iam/policy:Policy"
 	queueType    = "aws:sqs/queue:Queue"
 	subnetType   = "aws:ec2/subnet:Subnet"
 	topicType    = "aws:sns/topic:Topic"
@@ -99,20 +100,16 @@ func (m *Model) policyOn(action, arn string) *Document {
 
 // endpoint is the policy of an endpoint of the VPC.
 func (m *Model) endpoint(name string) (*iameval.Policy, error) {
-	for _, r := range m.snapshot.OfType(endpointType) {
-		if r.Name != name {
-			continue
-		}
-		d := m.On(r)
-		if d == nil {
-			return nil, nil // AWS's own, which lets everything through
-		}
-		if d.Err != nil {
-			return nil, fmt.Errorf("policy of endpoint %s: %w", name, d.Err)
-		}
-		return d.Policy, nil
+	d, ok := m.endpoints[name]
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("endpoint %s: %w", name, ErrAbsent)
+	case d == nil:
+		return nil, nil
+	case d.Err != nil:
+		return nil, fmt.Errorf("policy of endpoint %s: %w", name, d.Err)
 	}
-	return nil, fmt.Errorf("endpoint %s: %w", name, ErrAbsent)
+	return d.Policy, nil
 }
 
 // known is a text that a resource has, or ErrUnknown.

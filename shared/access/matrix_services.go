@@ -95,7 +95,8 @@ func (m *Model) trail() string {
 }
 
 // comesFrom is the way of a service that acts for somebody.
-func (v *vocabulary) comesFrom(way string, q Question) (Way, bool) {
+func (v *vocabulary) comesFrom(q Question) (Way, bool) {
+	way := q.Way
 	service, ok := strings.CutSuffix(q.Principal, ".amazonaws.com")
 	if !ok || !slices.Contains(append(serviceWays, withoutACL), way) {
 		return Way{}, false

@@ -84,6 +84,9 @@ type Model struct {
 	snapshot *snapshot.Snapshot
 	cache    *Cache
 	byURN    map[string]*Document
+	// endpoints are those of the VPC, by name; the policy is nil where an endpoint
+	// has AWS's own, which lets everything through.
+	endpoints map[string]*Document
 
 	once  sync.Once
 	words *vocabulary
@@ -113,7 +116,7 @@ func (c *Cache) parse(name string, kind iameval.Kind, text string) (*iameval.Pol
 
 // NewCached is New with a cache of its caller's.
 func NewCached(s *snapshot.Snapshot, cache *Cache) *Model {
-	m := &Model{snapshot: s, cache: cache, byURN: map[string]*Document{}}
+	m := &Model{snapshot: s, cache: cache, byURN: map[string]*Document{}, endpoints: map[string]*Document{}}
 	for _, place := range places {
 		for _, r := range s.OfType(place.resourceType) {
 			if d := m.read(r, place.property, place.kind); d != nil {
@@ -121,6 +124,9 @@ func NewCached(s *snapshot.Snapshot, cache *Cache) *Model {
 				m.byURN[r.URN] = d
 			}
 		}
+	}
+	for _, r := range s.OfType(endpointType) {
+		m.endpoints[r.Name] = m.of(r)
 	}
 	for _, r := range s.OfType("aws:iam/role:Role") {
 		m.Roles = append(m.Roles, m.role(r))

@@ -85,7 +85,8 @@ func (m *Model) Decide(q Question) (iameval.Decision, error) { return m.vocabula
 func (m *Model) questions() []Question {
 	a := &asker{Model: m}
 	for _, about := range []func(*asker){
-		(*asker).dataBucket, (*asker).otherBuckets, (*asker).keys, (*asker).services,
+		(*asker).dataBucket, (*asker).otherBuckets, (*asker).keys, (*asker).services, (*asker).trust,
+		(*asker).workloads, (*asker).models, (*asker).sageMaker, (*asker).account, (*asker).pipeline, (*asker).endpoints,
 	} {
 		about(a)
 	}

@@ -2,13 +2,11 @@ package access
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/iameval"
-	"github.com/ringfence/ringfence/shared/snapshot"
 )
 
 // vocabulary knows what the names in questions mean in one snapshot.
@@ -20,15 +18,30 @@ type vocabulary struct {
 	// spoken are, per principal, the prefixes of the data bucket that a policy of
 	// theirs or the environment file speaks of.
 	spoken map[string][]string
+	// prefixes are all of the data bucket, and others the one that stands for those
+	// that nothing in force for a principal speaks of.
+	prefixes []string
+	others   map[string]string
+	// people and users are whom the environment file lists, and somebody else.
+	people, users []string
+	// workflows are GitHub's, of which the first, so many as rightful says, are
+	// those that roles are for.
+	workflows []string
+	rightful  int
+	settings  []setting
 }
 
 // vocabulary is made once.
 func (m *Model) vocabulary() *vocabulary {
 	m.once.Do(func() {
-		v := &vocabulary{model: m, callers: map[string]Caller{}, targets: map[string]Target{}, ways: map[string]Way{}, spoken: map[string][]string{}}
-		v.addCallers()
+		v := &vocabulary{model: m, callers: map[string]Caller{}, targets: map[string]Target{}, ways: map[string]Way{}, spoken: map[string][]string{},
+			prefixes: m.prefixes(), others: map[string]string{}}
 		v.addTargets()
+		v.addCallers()
 		v.addWays()
+		v.addPeople()
+		v.addWorkflows()
+		v.addSettings()
 		m.words = v
 	})
 	return m.words
@@ -51,7 +64,8 @@ func (v *vocabulary) addCallers() {
 		c := m.Session(name)
 		add(c)
 		add(c.GivenEverything())
-		v.spoken[name] = m.spokenOf(name, c)
+		v.spoken[name] = v.spokenOf(name, c)
+		v.others[name] = v.otherThan(v.spoken[name])
 	}
 	add(m.Administrator())
 	add(m.Deployer())
@@ -81,20 +95,22 @@ func (m *Model) prefixes() []string {
 	return slices.Compact(all)
 }
 
-// spokenOf are the prefixes that the environment file gives a role, or that one
-// of its allowing statements speaks of.
-func (m *Model) spokenOf(name string, c Caller) []string {
-	var spoken []string
-	for _, w := range m.snapshot.Environment.Workloads {
+// spokenOf are the prefixes that the environment file gives a role, or that an
+// allowing statement of theirs or of the bucket speaks of.
+func (v *vocabulary) spokenOf(name string, c Caller) []string {
+	var spoken, patterns []string
+	for _, w := range v.model.snapshot.Environment.Workloads {
 		if w.Name == name {
 			spoken = slices.Concat(spoken, w.Reads, w.Writes)
 		}
 	}
-	var patterns []string
-	for _, p := range c.identity {
-		patterns = append(patterns, objectPatterns(p, m.snapshot.Names.BucketARN("data"))...)
+	bucket := v.targets["data bucket"]
+	for _, p := range append(slices.Clone(c.identity), bucket.Policy) {
+		if p != nil {
+			patterns = append(patterns, objectPatterns(p, bucket.ARN)...)
+		}
 	}
-	for _, prefix := range m.prefixes() {
+	for _, prefix := range v.prefixes {
 		if slices.ContainsFunc(patterns, func(p string) bool { return strings.HasPrefix(p, prefix) || strings.HasPrefix(prefix, p) }) {
 			spoken = append(spoken, prefix)
 		}
@@ -148,125 +164,21 @@ func (v *vocabulary) prefixMeant(principal, name string) string {
 	case configRecords:
 		return "AWSLogs/" + v.model.snapshot.Names.Account + "/Config/"
 	case otherPrefix:
+		if other, ok := v.others[strings.TrimSuffix(principal, givenEverything)]; ok {
+			return other
+		}
+		return v.otherThan(nil)
 	default:
 		return name
 	}
-	spoken := v.spoken[strings.TrimSuffix(principal, givenEverything)]
-	for _, prefix := range v.model.prefixes() {
+}
+
+// otherThan is a prefix that is none of those spoken of.
+func (v *vocabulary) otherThan(spoken []string) string {
+	for _, prefix := range v.prefixes {
 		if prefix != config.SharedPrefix && !slices.Contains(spoken, prefix) {
 			return prefix
 		}
 	}
 	return "of-nobody/"
-}
-
-// target is what a question is about. What is in a bucket is named by its prefix.
-func (v *vocabulary) target(q Question) Target {
-	if t, ok := v.targets[q.Resource]; ok {
-		return t
-	}
-	bucket, name, ok := strings.Cut(q.Resource, ": ")
-	t, known := v.targets[bucket]
-	if !ok || !known {
-		return Target{err: fmt.Errorf("%s: %w", q.Resource, ErrAbsent)}
-	}
-	prefix := v.prefixMeant(q.Principal, name)
-	if q.Action == "s3:ListBucket" {
-		t.context = iameval.Context{"s3:prefix": {prefix}}
-		return t
-	}
-	t.ARN += "/" + prefix + "object"
-	t.context = iameval.Context{scanTag: {"NO_THREATS_FOUND"}}
-	return t
-}
-
-// scanTag is what GuardDuty writes on an object that it has looked at.
-const scanTag = "s3:ExistingObjectTag/GuardDutyMalwareScanStatus"
-
-func (v *vocabulary) addTargets() {
-	for _, kind := range []struct{ resourceType, word string }{
-		{bucketType, " bucket"}, {keyType, " key"}, {queueType, " queue"}, {topicType, " topic"},
-	} {
-		for _, r := range v.model.snapshot.OfType(kind.resourceType) {
-			v.targets[r.Name+kind.word] = v.model.targetOf(r)
-		}
-	}
-	n := v.model.snapshot.Names
-	v.targets["state bucket"] = v.model.Target("s3:GetObject", n.BucketARN("state"))
-	v.targets["bucket of another account"] = Target{
-		ARN: "arn:" + n.Partition() + ":s3:::foreign", Account: ForeignAccount, Policy: openToAll,
-	}
-	v.targets["bucket of images and patches"] = Target{
-		ARN: "arn:" + n.Partition() + ":s3:::" + config.AWSBuckets(n.Region)[0], Account: "888888888888", Policy: openToAll,
-	}
-}
-
-// targetOf is a resource of the estate with its policy and what AWS knows of it.
-func (m *Model) targetOf(r *snapshot.Resource) Target {
-	t := Target{Account: m.snapshot.Names.Account, context: iameval.Context{}}
-	if t.ARN, t.err = m.ARN(r); t.err != nil {
-		t.err = fmt.Errorf("ARN of %s: %w", r, t.err)
-		return t
-	}
-	if d := m.On(r); d != nil {
-		t.Policy, t.err = d.Policy, d.Err
-	}
-	if t.err != nil {
-		t.err = fmt.Errorf("policy of %s: %w", r, t.err)
-	}
-	if r.Type == keyType {
-		maps.Copy(t.context, iameval.Context{
-			"kms:ResourceAliases":         {m.snapshot.Names.KeyAlias(r.Name)},
-			"aws:ResourceTag/ControlSet":  {"ringfence"},
-			"aws:ResourceTag/Environment": {m.snapshot.Environment.Name},
-		})
-	}
-	return t
-}
-
-// openToAll is a bucket policy that lets everybody in, so that only what stands
-// before it can refuse.
-var openToAll = func() *iameval.Policy {
-	p, err := iameval.Parse("open", iameval.BucketPolicy,
-		[]byte(`{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}`))
-	if err != nil {
-		panic(err)
-	}
-	return p
-}()
-
-// way is what the name of a way means for a question.
-func (v *vocabulary) way(q Question) Way {
-	if w, ok := v.ways[q.Way]; ok {
-		return w
-	}
-	if w, ok := v.comesFrom(q.Way, q); ok {
-		return w
-	}
-	if endpoint, ok := strings.CutPrefix(q.Way, throughEndpoint+" "); ok {
-		return v.model.Through(endpoint)
-	}
-	return Way{Name: q.Way, err: fmt.Errorf("way %q: %w", q.Way, ErrAbsent)}
-}
-
-func (v *vocabulary) addWays() {
-	m := v.model
-	inside := m.Inside()
-	for _, w := range []Way{
-		Plain, Outside, inside, inside.Elsewhere(), inside.OverPlainHTTP(), inside.OverOldTLS(),
-		inside.WithCallersKey(), inside.WithOwnKey(), inside.WithUnnamedKey(),
-		inside.WithKey(withOtherKey, m.snapshot.Names.ARN("kms", "key/other")),
-		inside.With(foundInfected, iameval.Context{scanTag: {"THREATS_FOUND"}}),
-		inside.With(taggedClean, iameval.Context{"s3:RequestObjectTagKeys": {"GuardDutyMalwareScanStatus"}}),
-		m.ViaService("sagemaker").With(forAWS, iameval.Context{"kms:GrantIsForAWSResource": {"true"}}),
-	} {
-		v.ways[w.Name] = w
-	}
-	for _, service := range keyUsers {
-		v.ways["through "+service] = m.ViaService(service)
-	}
-	data := v.targets["data key"]
-	named := inside.WithKey(withDataKey, data.ARN)
-	named.err = data.err
-	v.ways[withDataKey] = named
 }

@@ -104,8 +104,8 @@ func (r roleSubject) isGuarded(g guard, own iameval.Context) {
 		}
 	}
 	principal := r.role.Session()
-	for _, a := range sageMakerActions {
-		if !a.knows(g.key) {
+	for _, a := range access.SageMakerActions {
+		if !a.Knows(g.key) {
 			continue
 		}
 		p := r.job(a, own)
@@ -115,14 +115,14 @@ func (r roleSubject) isGuarded(g guard, own iameval.Context) {
 			continue
 		}
 		if len(own[g.key]) > 0 && r.deniedFor(g.key, good) {
-			r.fail("", "no denial of "+a.name+" with the estate's own "+g.key, good.String())
+			r.fail("", "no denial of "+a.Name+" with the estate's own "+g.key, good.String())
 		}
 		for _, bad := range all {
-			if slices.Contains(bad.passes, a.name) {
+			if slices.Contains(bad.passes, a.Name) {
 				continue
 			}
 			if d, ok := r.decide(p.given(bad.what, iameval.Context{g.key: bad.valuesBeside(own[g.key])})); ok && !deniesMore(d, good) {
-				passed[bad.what] = append(passed[bad.what], a.name)
+				passed[bad.what] = append(passed[bad.what], a.Name)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/iameval"
@@ -25,22 +26,22 @@ func guards(all ...guard) func(*inspection) {
 
 var (
 	sageMakerStaysInNetwork = guards(
-		guard{vpcSubnets, []setting{absentKey(vpcSubnets), wrongValue(vpcSubnets, "subnet-other"), wrongAmong(vpcSubnets, "subnet-other")}},
-		guard{vpcSecurityGroups, []setting{absentKey(vpcSecurityGroups), wrongValue(vpcSecurityGroups, "sg-other"), wrongAmong(vpcSecurityGroups, "sg-other")}},
+		guard{access.VPCSubnets, []setting{absentKey(access.VPCSubnets), wrongValue(access.VPCSubnets, "subnet-other"), wrongAmong(access.VPCSubnets, "subnet-other")}},
+		guard{access.VPCSecurityGroups, []setting{absentKey(access.VPCSecurityGroups), wrongValue(access.VPCSecurityGroups, "sg-other"), wrongAmong(access.VPCSecurityGroups, "sg-other")}},
 	)
-	sageMakerIsIsolated = guards(guard{networkIsolation, []setting{absentKey(networkIsolation), wrongValue(networkIsolation, "false")}})
+	sageMakerIsIsolated = guards(guard{access.NetworkIsolation, []setting{absentKey(access.NetworkIsolation), wrongValue(access.NetworkIsolation, "false")}})
 
-	sageMakerEncryptsTraffic = guards(guard{trafficEncryption, []setting{absentKey(trafficEncryption), wrongValue(trafficEncryption, "false")}})
+	sageMakerEncryptsTraffic = guards(guard{access.TrafficEncryption, []setting{absentKey(access.TrafficEncryption), wrongValue(access.TrafficEncryption, "false")}})
 
 	notebooksAreClosed = guards(
-		guard{directInternet, []setting{absentKey(directInternet), wrongValue(directInternet, "Enabled")}},
+		guard{access.DirectInternet, []setting{absentKey(access.DirectInternet), wrongValue(access.DirectInternet, "Enabled")}},
 		// An update that leaves root access out leaves it as it is.
-		guard{rootAccess, []setting{absentKey(rootAccess, "sagemaker:UpdateNotebookInstance"), wrongValue(rootAccess, "Enabled")}},
+		guard{access.RootAccess, []setting{absentKey(access.RootAccess, "sagemaker:UpdateNotebookInstance"), wrongValue(access.RootAccess, "Enabled")}},
 	)
-	domainsAreInVPC = guards(guard{appNetwork, []setting{absentKey(appNetwork), wrongValue(appNetwork, "PublicInternetOnly")}})
+	domainsAreInVPC = guards(guard{access.AppNetwork, []setting{absentKey(access.AppNetwork), wrongValue(access.AppNetwork, "PublicInternetOnly")}})
 
 	// Without a type, SageMaker may choose one.
-	instanceTypesAreListed = guards(guard{instanceTypes, []setting{absentKey(instanceTypes), wrongValue(instanceTypes, "ml.other.large"), wrongAmong(instanceTypes, "ml.other.large")}})
+	instanceTypesAreListed = guards(guard{access.InstanceTypes, []setting{absentKey(access.InstanceTypes), wrongValue(access.InstanceTypes, "ml.other.large"), wrongAmong(access.InstanceTypes, "ml.other.large")}})
 )
 
 // sageMakerUsesDataKey wants the guard that the data stack attaches. It is asked
@@ -68,9 +69,9 @@ func sageMakerUsesDataKey(in *inspection) {
 	for _, r := range roles {
 		own := r.jobSettings()
 		foreign := "arn:" + in.Names.Partition() + ":kms:" + in.Names.Region + ":" + foreignAccount + ":key/1"
-		for _, key := range []string{volumeKey, outputKey} {
+		for _, key := range []string{access.VolumeKey, access.OutputKey} {
 			absent := absentKey(key)
-			if key == volumeKey {
+			if key == access.VolumeKey {
 				// A labeling job has a volume, and takes a key, with automated labeling
 				// only, and does not say whether it has.
 				absent = absentKey(key, "sagemaker:CreateLabelingJob")
@@ -92,9 +93,9 @@ func (in *inspection) sageMakerRoles() []string {
 }
 
 func sageMakerNames() []string {
-	names := make([]string, len(sageMakerActions))
-	for i, a := range sageMakerActions {
-		names[i] = a.name
+	names := make([]string, len(access.SageMakerActions))
+	for i, a := range access.SageMakerActions {
+		names[i] = a.Name
 	}
 	return names
 }
@@ -102,16 +103,16 @@ func sageMakerNames() []string {
 // jobSettings are the estate's own values of SageMaker's keys.
 func (r roleSubject) jobSettings() iameval.Context {
 	own := iameval.Context{
-		networkIsolation: {"true"}, trafficEncryption: {"true"}, directInternet: {"Disabled"}, rootAccess: {"Disabled"},
-		appNetwork: {"VpcOnly"}, instanceTypes: {"ml.m5.large"},
-		vpcSubnets:        r.in.output(graph.Network, "privateSubnetIds"),
-		vpcSecurityGroups: r.in.output(graph.Network, "workloadSecurityGroupId"),
+		access.NetworkIsolation: {"true"}, access.TrafficEncryption: {"true"}, access.DirectInternet: {"Disabled"}, access.RootAccess: {"Disabled"},
+		access.AppNetwork: {"VpcOnly"}, access.InstanceTypes: {"ml.m5.large"},
+		access.VPCSubnets:        r.in.output(graph.Network, "privateSubnetIds"),
+		access.VPCSecurityGroups: r.in.output(graph.Network, "workloadSecurityGroupId"),
 	}
 	if types := r.in.Environment.Features.InstanceTypes; len(types) > 0 {
-		own[instanceTypes] = types
+		own[access.InstanceTypes] = types
 	}
 	dataKey := r.in.output(graph.Data, "dataKeyArn")
-	own[volumeKey], own[outputKey] = dataKey, dataKey
+	own[access.VolumeKey], own[access.OutputKey] = dataKey, dataKey
 	for key, values := range own {
 		if len(values) == 0 {
 			own[key] = r.excepted(key)
@@ -146,9 +147,9 @@ func (r roleSubject) excepted(key string) []string {
 
 // job is a request as the estate wants it: with every key that the action knows,
 // and the estate's own values.
-func (r roleSubject) job(a sageMakerAction, own iameval.Context) probe {
-	p := r.in.request(a.name, r.in.Names.ARN("sagemaker", a.resource))
-	for _, key := range a.keys {
+func (r roleSubject) job(a access.SageMakerAction, own iameval.Context) probe {
+	p := r.in.request(a.Name, r.in.Names.ARN("sagemaker", a.Resource))
+	for _, key := range a.Keys {
 		if values := own[key]; len(values) > 0 {
 			p.context[key] = values
 		}
