@@ -166,8 +166,8 @@ func (v *vocabulary) addFarTargets() {
 	s3 := "arn:" + n.Partition() + ":s3:::"
 	v.targets["state bucket"] = Target{ARN: n.BucketARN("state"), Account: n.Account}
 	v.targets["new bucket"] = Target{ARN: s3 + "new", Account: n.Account}
-	v.targets["bucket of another account"] = Target{ARN: s3 + "foreign", Account: ForeignAccount, Policy: openToAll}
-	v.targets["bucket of images and patches"] = Target{ARN: s3 + config.AWSBuckets(n.Region)[0], Account: awsAccount, Policy: openToAll}
+	v.targets["bucket of another account"] = Target{ARN: s3 + "foreign", Account: ForeignAccount, Policy: OpenToAll}
+	v.targets["bucket of images and patches"] = Target{ARN: s3 + config.AWSBuckets(n.Region)[0], Account: awsAccount, Policy: OpenToAll}
 	for service, resource := range map[string][2]string{
 		"guardrail": {"bedrock", "guardrail/x"}, "agent": {"bedrock", "agent/x"}, "agent alias": {"bedrock", "agent-alias/x/y"},
 		"instance": {"ec2", "instance/i-1"}, "repository": {"ecr", "repository/x"}, "log group": {"logs", "log-group:x:log-stream:y"},
@@ -234,8 +234,9 @@ func (v *vocabulary) addModels() {
 	v.targets["a model of one's own"] = v.own("bedrock", "provisioned-model/x")
 }
 
-// openToAll is a bucket policy that lets everybody in.
-var openToAll = func() *iameval.Policy {
+// OpenToAll is a bucket policy that lets everybody in, so that only what stands
+// before it can refuse.
+var OpenToAll = func() *iameval.Policy {
 	p, err := iameval.Parse("open", iameval.BucketPolicy,
 		[]byte(`{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}`))
 	if err != nil {

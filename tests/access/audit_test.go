@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/iameval"
 )
 
@@ -15,20 +16,20 @@ func (e *estate) trail() string { return e.names.ARN("cloudtrail", "trail/"+e.na
 func (r *report) auditLog() {
 	bucket, logs, key := r.names.BucketARN("audit"), r.names.BucketARN("access-logs")+"/data/log", r.key("audit")
 	object := bucket + "/AWSLogs/" + r.names.Account + "/CloudTrail/file.gz"
-	forTrail := outside.with("for the trail", iameval.Context{
+	forTrail := access.Outside.With("for the trail", iameval.Context{
 		"aws:SourceArn": {r.trail()}, "aws:SourceAccount": {r.names.Account},
 		"s3:x-amz-acl": {"bucket-owner-full-control"}, header: {"aws:kms"}, header + "-aws-kms-key-id": {key},
 		"kms:EncryptionContext:aws:cloudtrail:arn": {r.trail()},
 	})
 	other := r.trail() + "-2"
-	otherTrail := forTrail.with("for another trail", iameval.Context{"aws:SourceArn": {other}, "kms:EncryptionContext:aws:cloudtrail:arn": {other}})
+	otherTrail := forTrail.With("for another trail", iameval.Context{"aws:SourceArn": {other}, "kms:EncryptionContext:aws:cloudtrail:arn": {other}})
 	// Digest files come with S3's own key (CloudTrail User Guide, "Encrypting
 	// CloudTrail log files, digest files, and event data stores").
-	digest := forTrail.with("for the trail, a digest", iameval.Context{header: {"AES256"}, header + "-aws-kms-key-id": nil})
-	logged := outside.with("of the data bucket", iameval.Context{"aws:SourceArn": {r.names.BucketARN("data")}, "aws:SourceAccount": {r.names.Account}})
-	foreign := logged.with("of a foreign bucket", iameval.Context{"aws:SourceArn": {"arn:aws:s3:::foreign"}, "aws:SourceAccount": {foreignAccount}})
-	cloudTrail, delivery := service("cloudtrail.amazonaws.com"), service("logging.s3.amazonaws.com")
-	auditor, breakGlass, admin := r.session("auditor"), r.session("break-glass"), r.insider()
+	digest := forTrail.With("for the trail, a digest", iameval.Context{header: {"AES256"}, header + "-aws-kms-key-id": nil})
+	logged := access.Outside.With("of the data bucket", iameval.Context{"aws:SourceArn": {r.names.BucketARN("data")}, "aws:SourceAccount": {r.names.Account}})
+	foreign := logged.With("of a foreign bucket", iameval.Context{"aws:SourceArn": {"arn:aws:s3:::foreign"}, "aws:SourceAccount": {access.ForeignAccount}})
+	cloudTrail, delivery := access.Service("cloudtrail.amazonaws.com"), access.Service("logging.s3.amazonaws.com")
+	auditor, breakGlass, admin := r.session("auditor"), r.session("break-glass"), r.model.Administrator()
 	r.attempts("The audit log", "", []attempt{
 		{cloudTrail, forTrail, "s3:GetBucketAcl", bucket, iameval.Allow, ""},
 		{cloudTrail, forTrail, "s3:PutObject", object, iameval.Allow, ""},
@@ -37,24 +38,24 @@ func (r *report) auditLog() {
 		{cloudTrail, otherTrail, "s3:PutObject", object, iameval.ImplicitDeny, ""},
 		{cloudTrail, otherTrail, "kms:GenerateDataKey", key, iameval.ImplicitDeny, ""},
 		{cloudTrail, forTrail, "s3:DeleteObject", object, iameval.ExplicitDeny, ""},
-		{admin, outside, "s3:PutObject", object, iameval.ExplicitDeny, ""},
-		{admin, outside, "s3:DeleteObject", object, iameval.ExplicitDeny, ""},
-		{admin, outside, "s3:BypassGovernanceRetention", object, iameval.ExplicitDeny, ""},
-		{admin, outside, "s3:PutBucketVersioning", bucket, iameval.ExplicitDeny, ""},
-		{admin, outside, "s3:PutBucketObjectLockConfiguration", bucket, iameval.ExplicitDeny, ""},
-		{admin, outside, "s3:DeleteBucket", bucket, iameval.ExplicitDeny, ""},
-		{breakGlass, outside, "s3:DeleteBucket", bucket, iameval.Allow, ""},
-		{breakGlass, outside, "s3:PutBucketObjectLockConfiguration", bucket, iameval.Allow, ""},
-		{breakGlass, outside, "s3:DeleteObjectVersion", object, iameval.ExplicitDeny, ""},
-		{auditor, outside, "s3:GetObject", object, iameval.Allow, ""},
-		{auditor, r.via("s3"), "kms:Decrypt", key, iameval.Allow, ""},
-		{auditor, plain, "kms:Decrypt", key, iameval.ImplicitDeny, ""},
-		{admin, r.via("s3"), "kms:Decrypt", key, iameval.ImplicitDeny, ""},
-		{r.foreigner(), outside, "s3:GetObject", object, iameval.ExplicitDeny, ""},
-		{anonymous, outside, "s3:GetObject", object, iameval.ExplicitDeny, ""},
+		{admin, access.Outside, "s3:PutObject", object, iameval.ExplicitDeny, ""},
+		{admin, access.Outside, "s3:DeleteObject", object, iameval.ExplicitDeny, ""},
+		{admin, access.Outside, "s3:BypassGovernanceRetention", object, iameval.ExplicitDeny, ""},
+		{admin, access.Outside, "s3:PutBucketVersioning", bucket, iameval.ExplicitDeny, ""},
+		{admin, access.Outside, "s3:PutBucketObjectLockConfiguration", bucket, iameval.ExplicitDeny, ""},
+		{admin, access.Outside, "s3:DeleteBucket", bucket, iameval.ExplicitDeny, ""},
+		{breakGlass, access.Outside, "s3:DeleteBucket", bucket, iameval.Allow, ""},
+		{breakGlass, access.Outside, "s3:PutBucketObjectLockConfiguration", bucket, iameval.Allow, ""},
+		{breakGlass, access.Outside, "s3:DeleteObjectVersion", object, iameval.ExplicitDeny, ""},
+		{auditor, access.Outside, "s3:GetObject", object, iameval.Allow, ""},
+		{auditor, r.model.ViaService("s3"), "kms:Decrypt", key, iameval.Allow, ""},
+		{auditor, access.Plain, "kms:Decrypt", key, iameval.ImplicitDeny, ""},
+		{admin, r.model.ViaService("s3"), "kms:Decrypt", key, iameval.ImplicitDeny, ""},
+		{r.model.Foreigner(), access.Outside, "s3:GetObject", object, iameval.ExplicitDeny, ""},
+		{access.Anonymous(), access.Outside, "s3:GetObject", object, iameval.ExplicitDeny, ""},
 		{delivery, logged, "s3:PutObject", logs, iameval.Allow, ""},
 		{delivery, foreign, "s3:PutObject", logs, iameval.ImplicitDeny, ""},
-		{admin, outside, "s3:PutObject", logs, iameval.ExplicitDeny, ""},
+		{admin, access.Outside, "s3:PutObject", logs, iameval.ExplicitDeny, ""},
 	})
 }
 
@@ -62,27 +63,27 @@ func (r *report) auditLog() {
 func (r *report) alarms() {
 	topic, queue := r.find(topicType, "alarms", "arn"), r.find(queueType, "tampering-undelivered", "arn")
 	rule := r.names.ARN("events", "rule/"+r.names.Of("tampering"))
-	from := func(name, account, source string) way {
-		return way{name: name, context: iameval.Context{
+	from := func(name, account, source string) access.Way {
+		return access.Way{Name: name, Context: iameval.Context{
 			"aws:SecureTransport": {"true"}, "aws:SourceAccount": {account}, "aws:SourceArn": {source},
 		}}
 	}
-	ours, others := from("for this account", r.names.Account, rule), from("for another account", foreignAccount, rule+"-2")
-	inClear := way{name: "over plain HTTP", context: iameval.Context{"aws:SecureTransport": {"false"}}}
-	alarm, event := service("cloudwatch.amazonaws.com"), service("events.amazonaws.com")
+	ours, others := from("for this account", r.names.Account, rule), from("for another account", access.ForeignAccount, rule+"-2")
+	inClear := access.Way{Name: "over plain HTTP", Context: iameval.Context{"aws:SecureTransport": {"false"}}}
+	alarm, event := access.Service("cloudwatch.amazonaws.com"), access.Service("events.amazonaws.com")
 	r.attempts("The alarms", "", []attempt{
 		{alarm, ours, "sns:Publish", topic, iameval.Allow, ""},
 		{alarm, others, "sns:Publish", topic, iameval.ImplicitDeny, ""},
 		{r.session("tampering"), ours, "sns:Publish", topic, iameval.Allow, ""},
 		{r.session("ml-service"), ours, "sns:Publish", topic, iameval.ImplicitDeny, ""},
-		{r.insider(), inClear, "sns:Publish", topic, iameval.ExplicitDeny, "DenyPlainHTTP"},
-		{r.foreigner(), ours, "sns:Publish", topic, iameval.ImplicitDeny, ""},
+		{r.model.Administrator(), inClear, "sns:Publish", topic, iameval.ExplicitDeny, "DenyPlainHTTP"},
+		{r.model.Foreigner(), ours, "sns:Publish", topic, iameval.ImplicitDeny, ""},
 		{event, ours, "sqs:SendMessage", queue, iameval.Allow, ""},
 		{event, others, "sqs:SendMessage", queue, iameval.ExplicitDeny, "DenyOtherSenders"},
-		{r.insider(), plain, "sqs:SendMessage", queue, iameval.ExplicitDeny, "DenyOtherSenders"},
-		{r.insider(), inClear, "sqs:ReceiveMessage", queue, iameval.ExplicitDeny, "DenyPlainHTTP"},
-		{r.session("auditor"), plain, "sqs:ReceiveMessage", queue, iameval.Allow, ""},
-		{r.session("ml-service"), plain, "sqs:ReceiveMessage", queue, iameval.ImplicitDeny, ""},
+		{r.model.Administrator(), access.Plain, "sqs:SendMessage", queue, iameval.ExplicitDeny, "DenyOtherSenders"},
+		{r.model.Administrator(), inClear, "sqs:ReceiveMessage", queue, iameval.ExplicitDeny, "DenyPlainHTTP"},
+		{r.session("auditor"), access.Plain, "sqs:ReceiveMessage", queue, iameval.Allow, ""},
+		{r.session("ml-service"), access.Plain, "sqs:ReceiveMessage", queue, iameval.ImplicitDeny, ""},
 	})
 }
 
@@ -125,19 +126,19 @@ func (r *report) tampering() {
 		{"s3:PutEncryptionConfiguration", bucket, true},
 	}
 	workload, _ := r.writer()
-	callers := []caller{r.strong(workload.name), r.strong("data-scientist"), r.strong("deploy-security"), r.strong("deploy-audit"), r.strong("break-glass")}
+	callers := []access.Caller{r.strong(workload.Name), r.strong("data-scientist"), r.strong("deploy-security"), r.strong("deploy-audit"), r.strong("break-glass")}
 	titles := []string{""}
 	for _, c := range callers {
-		titles = append(titles, strings.TrimSuffix(c.name, " given everything"))
+		titles = append(titles, strings.TrimSuffix(c.Name, " given everything"))
 	}
 	r.section("Blinding those who watch, given everything", "", append(titles, "refused by")...)
 	for _, row := range rows {
 		cells, by := []string{row.action + " on " + r.short(row.arn)}, []string(nil)
 		for i, c := range callers {
-			d := r.ask(c, outside, row.action, row.arn)
+			d := r.ask(c, access.Outside, row.action, row.arn)
 			cells, by = append(cells, string(d.Verdict)), append(by, deniedBy(d)...)
 			if caretaker := i >= 3; (d.Verdict == iameval.Allow) != (row.updates && caretaker) {
-				r.t.Errorf("%s: %s on %s: %s", c.name, row.action, row.arn, d)
+				r.t.Errorf("%s: %s on %s: %s", c.Name, row.action, row.arn, d)
 			}
 		}
 		slices.Sort(by)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/iameval"
 )
 
@@ -11,21 +12,21 @@ import (
 // have, each with a request that it alone must refuse: its caller has every
 // permission there is.
 func (r *report) onBuckets(bucket string) map[string]attempt {
-	object, admin, deny := bucket+"/object", r.insider(), iameval.ExplicitDeny
-	scanned := outside.with("tagged as clean by the caller", iameval.Context{"s3:RequestObjectTagKeys": {"GuardDutyMalwareScanStatus"}})
-	infected := inside.with("that was found infected", iameval.Context{"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": {"THREATS_FOUND"}})
+	object, admin, inside, deny := bucket+"/object", r.model.Administrator(), r.model.Inside(), iameval.ExplicitDeny
+	scanned := access.Outside.With("tagged as clean by the caller", iameval.Context{"s3:RequestObjectTagKeys": {"GuardDutyMalwareScanStatus"}})
+	infected := inside.With("that was found infected", iameval.Context{"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": {"THREATS_FOUND"}})
 	return map[string]attempt{
-		"DenyPlainHTTP":              {admin, overPlainHTTP, "s3:GetObject", object, deny, ""},
-		"DenyOldTLS":                 {admin, overOldTLS, "s3:GetObject", object, deny, ""},
-		"DenyForeignPrincipals":      {r.foreigner(), inside, "s3:GetObject", object, deny, ""},
-		"DenyCustomerProvidedKeys":   {admin, withCallersKey, "s3:PutObject", object, deny, ""},
+		"DenyPlainHTTP":              {admin, inside.OverPlainHTTP(), "s3:GetObject", object, deny, ""},
+		"DenyOldTLS":                 {admin, inside.OverOldTLS(), "s3:GetObject", object, deny, ""},
+		"DenyForeignPrincipals":      {r.model.Foreigner(), inside, "s3:GetObject", object, deny, ""},
+		"DenyCustomerProvidedKeys":   {admin, inside.WithCallersKey(), "s3:PutObject", object, deny, ""},
 		"DenyBucketDeletion":         {admin, inside, "s3:DeleteBucket", bucket, deny, ""},
-		"DenyOtherEncryption":        {admin, withOwnKey, "s3:PutObject", object, deny, ""},
-		"DenyOtherKeys":              {admin, withKey("encrypted with another key of KMS", r.names.ARN("kms", "key/other")), "s3:PutObject", object, deny, ""},
+		"DenyOtherEncryption":        {admin, inside.WithOwnKey(), "s3:PutObject", object, deny, ""},
+		"DenyOtherKeys":              {admin, inside.WithKey("encrypted with another key of KMS", r.names.ARN("kms", "key/other")), "s3:PutObject", object, deny, ""},
 		"DenyOtherWriters":           {admin, inside, "s3:PutObject", object, deny, ""},
 		"DenyTampering":              {admin, inside, "s3:DeleteObjectVersion", object, deny, ""},
-		"DenyObjectsOutsideEndpoint": {admin, outside, "s3:GetObject", object, deny, ""},
-		"DenyListingOutsideEndpoint": {admin, outside, "s3:ListBucket", bucket, deny, ""},
+		"DenyObjectsOutsideEndpoint": {admin, access.Outside, "s3:GetObject", object, deny, ""},
+		"DenyListingOutsideEndpoint": {admin, access.Outside, "s3:ListBucket", bucket, deny, ""},
 		"DenyUnscannedObjects":       {admin, infected, "s3:GetObject", object, deny, ""},
 		"DenyForgedFindings":         {admin, scanned, "s3:PutObjectTagging", object, deny, ""},
 		"DenyUnlocking":              {admin, inside, "s3:BypassGovernanceRetention", object, deny, ""},
@@ -55,7 +56,7 @@ func (r *report) everyBucket() {
 			missing = slices.DeleteFunc(missing, func(sid string) bool { return sid == statement.Sid })
 			a.by = statement.Sid
 			d := r.try(a)
-			r.row(r.short(arn), a.action+" "+a.way.name+", as "+a.caller.name, shown(d))
+			r.row(r.short(arn), a.action+" "+a.way.Name+", as "+a.caller.Name, shown(d))
 		}
 		if len(missing) > 0 {
 			r.t.Errorf("bucket %s: its policy lacks %s", resource.Name, strings.Join(missing, ", "))

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/iameval"
 )
@@ -45,28 +46,28 @@ func (e *estate) roles() []string {
 }
 
 // callers are all roles of the estate, and the outsiders.
-func (e *estate) callers() []caller {
-	var out []caller
+func (e *estate) callers() []access.Caller {
+	var out []access.Caller
 	for _, name := range e.roles() {
 		out = append(out, e.session(name))
 	}
-	return append(out, e.deployer(), e.insider(), e.foreigner(), anonymous)
+	return append(out, e.model.Deployer(), e.model.Administrator(), e.model.Foreigner(), access.Anonymous())
 }
 
 // object decides a request for an object of the data bucket, and with it the call
 // to the key that S3 makes for it: both must be allowed.
-func (r *report) object(c caller, w way, action, prefix string) iameval.Decision {
+func (r *report) object(c access.Caller, w access.Way, action, prefix string) iameval.Decision {
 	bucket := r.names.BucketARN("data")
 	arn := bucket + "/" + prefix + "object"
 	switch action {
 	case "s3:ListBucket":
-		arn, w = bucket, w.with(w.name, iameval.Context{"s3:prefix": {prefix}})
+		arn, w = bucket, w.With(w.Name, iameval.Context{"s3:prefix": {prefix}})
 	case "s3:GetObject":
-		w = w.with(w.name, iameval.Context{"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": {"NO_THREATS_FOUND"}})
+		w = w.With(w.Name, iameval.Context{"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": {"NO_THREATS_FOUND"}})
 	}
 	d := r.ask(c, w, action, arn)
 	if call := keyActions[action]; call != "" && d.Verdict == iameval.Allow {
-		return r.ask(c, r.via("s3"), call, r.key("data"))
+		return r.ask(c, r.model.ViaService("s3"), call, r.key("data"))
 	}
 	return d
 }
@@ -80,12 +81,12 @@ func (r *report) dataBucket() {
 		cells := make([]string, len(prefixes))
 		for i, prefix := range prefixes {
 			for _, a := range objectActions {
-				if r.object(c, inside, a.action, prefix).Verdict == iameval.Allow {
+				if r.object(c, r.model.Inside(), a.action, prefix).Verdict == iameval.Allow {
 					cells[i] += a.letter
 				}
 			}
 		}
-		r.row(append([]string{c.name}, cells...)...)
+		r.row(append([]string{c.Name}, cells...)...)
 		r.intended(c, cells)
 	}
 }
@@ -93,10 +94,10 @@ func (r *report) dataBucket() {
 // intended holds the row of a workload to what its environment file says: a
 // workload that cannot do its job is as wrong as one that can do more. Nobody
 // else may read or write.
-func (r *report) intended(c caller, cells []string) {
-	reads, writes, works := []string(nil), []string{config.SharedPrefix}, c.name == "ml-service"
+func (r *report) intended(c access.Caller, cells []string) {
+	reads, writes, works := []string(nil), []string{config.SharedPrefix}, c.Name == "ml-service"
 	for _, w := range r.environment.Workloads {
-		if w.Name == c.name {
+		if w.Name == c.Name {
 			reads, writes, works = w.Reads, w.Writes, true
 		}
 	}
@@ -109,58 +110,43 @@ func (r *report) intended(c caller, cells []string) {
 			want = "LR"
 		}
 		if works && cells[i] != want {
-			r.t.Errorf("%s may do %q on %s; its environment file says %q", c.name, cells[i], prefix, want)
+			r.t.Errorf("%s may do %q on %s; its environment file says %q", c.Name, cells[i], prefix, want)
 		}
-		if !works && strings.ContainsAny(cells[i], "RW") && c.name != "malware-scan" {
-			r.t.Errorf("%s may do %q on %s and is no workload", c.name, cells[i], prefix)
+		if !works && strings.ContainsAny(cells[i], "RW") && c.Name != "malware-scan" {
+			r.t.Errorf("%s may do %q on %s and is no workload", c.Name, cells[i], prefix)
 		}
 	}
 }
 
 const header = "s3:x-amz-server-side-encryption"
 
-// Writes that ask for an encryption other than the default.
-var (
-	withCallersKey = inside.with("encrypted with a key of the caller (SSE-C)", iameval.Context{header + "-customer-algorithm": {"AES256"}})
-	withOwnKey     = inside.with("encrypted with S3's own key", iameval.Context{header: {"AES256"}})
-	// S3 takes the account's own key aws/s3 then, not the bucket's default.
-	withUnnamedKey = inside.with("encrypted with KMS, no key named", iameval.Context{header: {"aws:kms"}})
-)
-
-func withKey(name, arn string) way {
-	return inside.with(name, iameval.Context{header: {"aws:kms"}, header + "-aws-kms-key-id": {arn}})
-}
-
-var (
-	overPlainHTTP = inside.with("over plain HTTP", iameval.Context{"aws:SecureTransport": {"false"}})
-	overOldTLS    = inside.with("over TLS 1.1", iameval.Context{"s3:TlsVersion": {"1.1"}})
-	elsewhere     = inside.with("through another VPC's endpoint", iameval.Context{"aws:SourceVpce": {"vpce-other"}})
-)
-
 // writer is a workload that writes, and where.
-func (e *estate) writer() (caller, string) {
+func (e *estate) writer() (access.Caller, string) {
 	for _, w := range e.environment.Workloads {
 		if len(w.Writes) > 0 {
 			return e.session(w.Name), w.Writes[0]
 		}
 	}
 	e.t.Fatal("no workload writes")
-	return caller{}, ""
+	return access.Caller{}, ""
 }
 
 // otherWays tries all of it again in every way that is not meant to work.
 func (r *report) otherWays() {
+	inside := r.model.Inside()
 	r.section("The same, in any other way", "", "way", "allowed", "an example and what decided it")
-	for _, w := range []way{outside, elsewhere, overPlainHTTP, overOldTLS} {
+	for _, w := range []access.Way{access.Outside, inside.Elsewhere(), inside.OverPlainHTTP(), inside.OverOldTLS()} {
 		r.refused(w, objectActions)
 	}
-	for _, w := range []way{withCallersKey, withKey("encrypted with another key of KMS", r.names.ARN("kms", "key/other")), withOwnKey, withUnnamedKey} {
+	for _, w := range []access.Way{
+		inside.WithCallersKey(), inside.WithKey("encrypted with another key of KMS", r.names.ARN("kms", "key/other")), inside.WithOwnKey(), inside.WithUnnamedKey(),
+	} {
 		r.refused(w, objectActions[2:3])
 	}
 	c, prefix := r.writer()
-	named := withKey("encrypted with the data key, named", r.key("data"))
+	named := inside.WithKey("encrypted with the data key, named", r.key("data"))
 	d := r.object(c, named, "s3:PutObject", prefix)
-	r.row(named.name, "yes", c.name+" s3:PutObject "+prefix+": "+string(d.Verdict))
+	r.row(named.Name, "yes", c.Name+" s3:PutObject "+prefix+": "+string(d.Verdict))
 	if d.Verdict != iameval.Allow {
 		r.t.Errorf("a write that names the data key: %s", d)
 	}
@@ -174,7 +160,7 @@ var fromOutside = map[string]string{
 }
 
 // refused tries a way with all callers and prefixes.
-func (r *report) refused(w way, actions []struct{ letter, action string }) {
+func (r *report) refused(w access.Way, actions []struct{ letter, action string }) {
 	allowed := map[string]bool{}
 	for _, c := range r.callers() {
 		for _, prefix := range r.prefixes() {
@@ -182,9 +168,9 @@ func (r *report) refused(w way, actions []struct{ letter, action string }) {
 				if r.object(c, w, a.action, prefix).Verdict != iameval.Allow {
 					continue
 				}
-				allowed[c.name+" "+a.action] = true
-				if w.name != outside.name && w.name != elsewhere.name || !strings.Contains(fromOutside[c.name], a.letter) {
-					r.t.Errorf("%s: %s may %s", w.name, c.name, a.action)
+				allowed[c.Name+" "+a.action] = true
+				if w.Name != access.Outside.Name && w.Name != r.model.Inside().Elsewhere().Name || !strings.Contains(fromOutside[c.Name], a.letter) {
+					r.t.Errorf("%s: %s may %s", w.Name, c.Name, a.action)
 				}
 			}
 		}
@@ -192,33 +178,33 @@ func (r *report) refused(w way, actions []struct{ letter, action string }) {
 	c, prefix := r.writer()
 	example := r.object(c, w, "s3:PutObject", prefix)
 	if example.Verdict != iameval.ExplicitDeny {
-		r.t.Errorf("%s: %s s3:PutObject %s: %s", w.name, c.name, prefix, example)
+		r.t.Errorf("%s: %s s3:PutObject %s: %s", w.Name, c.Name, prefix, example)
 	}
 	answer := "nobody"
 	if len(allowed) > 0 {
 		answer = strings.Join(slices.Sorted(maps.Keys(allowed)), ", ")
 	}
-	r.row(w.name, answer, c.name+" s3:PutObject "+prefix+": "+shown(example))
+	r.row(w.Name, answer, c.Name+" s3:PutObject "+prefix+": "+shown(example))
 }
 
 // dataKey: the key opens through S3 for who has data, and through SageMaker for
 // who has volumes.
 func (r *report) dataKey() {
-	grant := r.via("sagemaker").with("", iameval.Context{"kms:GrantIsForAWSResource": {"true"}})
+	grant := r.model.ViaService("sagemaker").With("", iameval.Context{"kms:GrantIsForAWSResource": {"true"}})
 	data := append(r.runsOn(config.SageMaker, config.EC2, config.Lambda, config.Bedrock), "malware-scan", "replication")
 	volumes := append(r.runsOn(config.SageMaker), "data-scientist")
 	uses := []struct {
 		title  string
-		way    way
+		way    access.Way
 		action string
 		want   []string // roles; nil for none
 	}{
-		{"direct: Decrypt", plain, "kms:Decrypt", nil},
-		{"S3: Decrypt", r.via("s3"), "kms:Decrypt", data},
-		{"SageMaker: Decrypt", r.via("sagemaker"), "kms:Decrypt", r.runsOn(config.SageMaker)},
-		{"SageMaker: CreateGrant", r.via("sagemaker"), "kms:CreateGrant", nil},
+		{"direct: Decrypt", access.Plain, "kms:Decrypt", nil},
+		{"S3: Decrypt", r.model.ViaService("s3"), "kms:Decrypt", data},
+		{"SageMaker: Decrypt", r.model.ViaService("sagemaker"), "kms:Decrypt", r.runsOn(config.SageMaker)},
+		{"SageMaker: CreateGrant", r.model.ViaService("sagemaker"), "kms:CreateGrant", nil},
 		{"SageMaker: CreateGrant for AWS", grant, "kms:CreateGrant", volumes},
-		{"ScheduleKeyDeletion", plain, "kms:ScheduleKeyDeletion", []string{"deployer", "administrator of this account"}},
+		{"ScheduleKeyDeletion", access.Plain, "kms:ScheduleKeyDeletion", []string{"deployer", "administrator of this account"}},
 	}
 	titles := []string{""}
 	for _, u := range uses {
@@ -226,12 +212,12 @@ func (r *report) dataKey() {
 	}
 	r.section("The data key", "", titles...)
 	for _, c := range r.callers() {
-		cells := []string{c.name}
+		cells := []string{c.Name}
 		for _, u := range uses {
 			d := r.ask(c, u.way, u.action, r.key("data"))
 			cells = append(cells, string(d.Verdict))
-			if (d.Verdict == iameval.Allow) != slices.Contains(u.want, c.name) {
-				r.t.Errorf("%s: %s: %s; allowed for %v", c.name, u.title, d, u.want)
+			if (d.Verdict == iameval.Allow) != slices.Contains(u.want, c.Name) {
+				r.t.Errorf("%s: %s: %s; allowed for %v", c.Name, u.title, d, u.want)
 			}
 		}
 		r.row(cells...)

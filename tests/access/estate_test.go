@@ -16,7 +16,6 @@ import (
 
 	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/config"
-	"github.com/ringfence/ringfence/shared/iameval"
 	"github.com/ringfence/ringfence/shared/names"
 	"github.com/ringfence/ringfence/shared/snapshot"
 	"github.com/ringfence/ringfence/tests/recorded"
@@ -46,14 +45,13 @@ func read(t *testing.T, folder, environment string) *estate {
 
 // The types of the resources that the table is about.
 const (
-	bucketType   = "aws:s3/bucketV2:BucketV2"
-	endpointType = "aws:ec2/vpcEndpoint:VpcEndpoint"
-	groupType    = "aws:ec2/securityGroup:SecurityGroup"
-	keyType      = "aws:kms/key:Key"
-	queueType    = "aws:sqs/queue:Queue"
-	subnetType   = "aws:ec2/subnet:Subnet"
-	topicType    = "aws:sns/topic:Topic"
-	vpcType      = "aws:ec2/vpc:Vpc"
+	bucketType = "aws:s3/bucketV2:BucketV2"
+	groupType  = "aws:ec2/securityGroup:SecurityGroup"
+	keyType    = "aws:kms/key:Key"
+	queueType  = "aws:sqs/queue:Queue"
+	subnetType = "aws:ec2/subnet:Subnet"
+	topicType  = "aws:sns/topic:Topic"
+	vpcType    = "aws:ec2/vpc:Vpc"
 )
 
 // find returns a property of a resource, such as its ARN.
@@ -71,39 +69,6 @@ func (e *estate) find(resourceType, name, property string) string {
 
 // key is the ARN of a key of the estate.
 func (e *estate) key(name string) string { return e.find(keyType, name, "arn") }
-
-// on returns the policy of the bucket, key, topic, queue or role that an ARN
-// names or is in; nil where the estate has none with that name.
-func (e *estate) on(arn, action string) *iameval.Policy {
-	if strings.HasPrefix(action, "sts:AssumeRole") {
-		for _, role := range e.model.Roles {
-			if role.ARN == arn {
-				return role.Trust.Policy
-			}
-		}
-	}
-	for _, r := range e.snapshot.OfType(bucketType, keyType, queueType, topicType) {
-		own, _ := r.Get("arn").(string)
-		if arn != own && !(r.Type == bucketType && strings.HasPrefix(arn, own+"/")) {
-			continue
-		}
-		if d := e.model.On(r); d != nil {
-			return d.Policy
-		}
-	}
-	return nil
-}
-
-// endpoint is the policy of an endpoint of the VPC.
-func (e *estate) endpoint(name string) *iameval.Policy {
-	for _, r := range e.snapshot.OfType(endpointType) {
-		if r.Name == name {
-			return e.model.On(r).Policy
-		}
-	}
-	e.t.Fatalf("there is no endpoint %s", name)
-	return nil
-}
 
 // runsOn lists the workloads on the services, and the ML service role where
 // SageMaker is one of them, by name.

@@ -3,6 +3,7 @@ package access
 import (
 	"slices"
 
+	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/iameval"
 )
@@ -26,9 +27,9 @@ func (r *report) models() {
 		return "arn:" + r.names.Partition() + ":bedrock:" + r.names.Region + "::foundation-model/" + id
 	}
 	listed, guardrail := r.environment.Models.Allowed[0], r.environment.Models.Guardrail
-	guarded, wrong := plain, "DenyOtherModels"
+	guarded, wrong := access.Plain, "DenyOtherModels"
 	if guardrail != "" {
-		guarded = plain.with("with the guardrail", iameval.Context{"bedrock:GuardrailIdentifier": {guardrail + ":3"}})
+		guarded = access.Plain.With("with the guardrail", iameval.Context{"bedrock:GuardrailIdentifier": {guardrail + ":3"}})
 	}
 	deny, allow := iameval.ExplicitDeny, iameval.Allow
 	var attempts []attempt
@@ -42,13 +43,13 @@ func (r *report) models() {
 				attempt{r.strong(name), guarded, action, r.names.ARN("bedrock", "inference-profile/eu."+listed), deny, wrong},
 				attempt{r.strong(name), guarded, action, r.names.ARN("bedrock", "provisioned-model/x"), deny, wrong})
 			if guardrail != "" {
-				other := plain.with("with another guardrail", iameval.Context{"bedrock:GuardrailIdentifier": {guardrail + "4"}})
+				other := access.Plain.With("with another guardrail", iameval.Context{"bedrock:GuardrailIdentifier": {guardrail + "4"}})
 				attempts = append(attempts,
-					attempt{r.strong(name), plain, action, model(listed), deny, "DenyWithoutGuardrail"},
+					attempt{r.strong(name), access.Plain, action, model(listed), deny, "DenyWithoutGuardrail"},
 					attempt{r.strong(name), other, action, model(listed), deny, "DenyWithoutGuardrail"})
 			}
 		}
-		attempts = append(attempts, attempt{r.session(name), plain, "bedrock:CreateModelCustomizationJob", "*", iameval.ImplicitDeny, ""})
+		attempts = append(attempts, attempt{r.session(name), access.Plain, "bedrock:CreateModelCustomizationJob", "*", iameval.ImplicitDeny, ""})
 	}
 	for _, w := range r.environment.Workloads {
 		if !slices.Contains(r.agents(), w.Name) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/golden"
 	"github.com/ringfence/ringfence/shared/iameval"
 )
@@ -69,8 +70,8 @@ func (r *report) row(cells ...string) { r.line("| %s |", strings.Join(cells, " |
 
 // attempt is a request and the answer that is wanted.
 type attempt struct {
-	caller      caller
-	way         way
+	caller      access.Caller
+	way         access.Way
 	action, arn string
 	want        iameval.Verdict
 	// by is the Sid of a statement that must have decided; empty for any.
@@ -83,7 +84,7 @@ func (r *report) try(a attempt) iameval.Decision {
 	d := r.ask(a.caller, a.way, a.action, a.arn)
 	by := a.by == "" || slices.ContainsFunc(d.By, func(s iameval.StatementRef) bool { return s.Statement == a.by })
 	if d.Verdict != a.want || !by {
-		r.t.Errorf("%s: %s on %s %s: %s; want %s %s", a.caller.name, a.action, a.arn, a.way.name, d, a.want, a.by)
+		r.t.Errorf("%s: %s on %s %s: %s; want %s %s", a.caller.Name, a.action, a.arn, a.way.Name, d, a.want, a.by)
 	}
 	return d
 }
@@ -94,7 +95,7 @@ func (r *report) attempts(title, text string, attempts []attempt) {
 	r.section(title, text, "who", "what", "verdict")
 	for _, a := range attempts {
 		d := r.try(a)
-		r.row(a.caller.name, strings.TrimSpace(a.action+" on "+r.short(a.arn)+" "+a.way.name), shown(d))
+		r.row(a.caller.Name, strings.TrimSpace(a.action+" on "+r.short(a.arn)+" "+a.way.Name), shown(d))
 	}
 }
 

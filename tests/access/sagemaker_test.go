@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/iameval"
 )
@@ -62,13 +63,13 @@ func (e *estate) supportedKeys() map[string][]string {
 }
 
 // asItShouldBe is a request for an action with each key that AWS sends with it.
-func (e *estate) asItShouldBe(action string, keys map[string][]string) way {
+func (e *estate) asItShouldBe(action string, keys map[string][]string) access.Way {
 	context := iameval.Context{"sagemaker:InstanceTypes": {"ml.m5.xlarge"}}
 	for _, g := range e.guardedKeys() {
 		context[g.key] = g.own
 	}
 	maps.DeleteFunc(context, func(key string, _ []string) bool { return !slices.Contains(keys[key], action) })
-	return way{context: context}
+	return access.Way{Context: context}
 }
 
 // sageMaker tries each action of SageMaker that the guards see with all as it
@@ -100,12 +101,12 @@ func (r *report) sageMaker() {
 
 // settings are the answers for one key of one action: as it should be, left out,
 // foreign.
-func (r *report) settings(c caller, g guardedKey, action string, keys map[string][]string) []string {
+func (r *report) settings(c access.Caller, g guardedKey, action string, keys map[string][]string) []string {
 	right := r.asItShouldBe(action, keys)
-	answer := func(name string, w way, want iameval.Verdict) string {
+	answer := func(name string, w access.Way, want iameval.Verdict) string {
 		d := r.ask(c, w, action, "*")
 		if d.Verdict != want {
-			r.t.Errorf("%s: %s with %s %s: %s; want %s", c.name, action, g.key, name, d, want)
+			r.t.Errorf("%s: %s with %s %s: %s; want %s", c.Name, action, g.key, name, d, want)
 		}
 		return strings.TrimSuffix(string(d.Verdict)+" by "+strings.Join(deniedBy(d), ", "), " by ")
 	}
@@ -115,8 +116,8 @@ func (r *report) settings(c caller, g guardedKey, action string, keys map[string
 	}
 	return []string{
 		answer("as it should be", right, iameval.Allow),
-		answer("left out", right.with("", iameval.Context{g.key: nil}), absent),
-		answer("foreign", right.with("", iameval.Context{g.key: g.foreign}), iameval.ExplicitDeny),
+		answer("left out", right.With("", iameval.Context{g.key: nil}), absent),
+		answer("foreign", right.With("", iameval.Context{g.key: g.foreign}), iameval.ExplicitDeny),
 	}
 }
 
@@ -124,13 +125,13 @@ func (r *report) settings(c caller, g guardedKey, action string, keys map[string
 // encrypt, and SageMaker refuses a key for them.
 func (r *report) sageMakerVolumes() {
 	keys, strong := r.supportedKeys(), r.strong("ml-service")
-	without := func(action, name string, instances ...string) way {
-		w := r.asItShouldBe(action, keys).with(name, iameval.Context{"sagemaker:VolumeKmsKeyArn": nil, "sagemaker:OutputKmsKeyArn": nil})
-		w.context["sagemaker:InstanceTypes"] = instances
+	without := func(action, name string, instances ...string) access.Way {
+		w := r.asItShouldBe(action, keys).With(name, iameval.Context{"sagemaker:VolumeKmsKeyArn": nil, "sagemaker:OutputKmsKeyArn": nil})
+		w.Context["sagemaker:InstanceTypes"] = instances
 		if slices.Contains(keys["sagemaker:OutputKmsKeyArn"], action) && instances != nil {
-			w.context["sagemaker:OutputKmsKeyArn"] = []string{r.key("data")}
+			w.Context["sagemaker:OutputKmsKeyArn"] = []string{r.key("data")}
 		}
-		return w.with(name, nil)
+		return w.With(name, nil)
 	}
 	const train, serve, schedule = "sagemaker:CreateTrainingJob", "sagemaker:CreateEndpointConfig", "sagemaker:CreateMonitoringSchedule"
 	local, mixed := "ml.p4d.24xlarge", "ml.m5.xlarge"
@@ -153,14 +154,14 @@ func (r *report) dataScientist() {
 	keys, who := r.supportedKeys(), r.session("data-scientist")
 	const train, notebook = "sagemaker:CreateTrainingJob", "sagemaker:CreateNotebookInstance"
 	job := r.names.ARN("sagemaker", "training-job/x")
-	named := func(w way, name string) way { w.name = name; return w }
-	to := func(service string) way {
-		return way{name: "to " + service, context: iameval.Context{"iam:PassedToService": {service + ".amazonaws.com"}}}
+	named := func(w access.Way, name string) access.Way { w.Name = name; return w }
+	to := func(service string) access.Way {
+		return access.Way{Name: "to " + service, Context: iameval.Context{"iam:PassedToService": {service + ".amazonaws.com"}}}
 	}
 	role := func(name string) string { return r.names.IAMARN("role/" + r.names.Of(name)) }
 	attempts := []attempt{
 		{who, named(r.asItShouldBe(train, keys), "as it should be"), train, job, iameval.Allow, ""},
-		{who, plain, train, job, iameval.ExplicitDeny, "DenyWithoutSubnets"},
+		{who, access.Plain, train, job, iameval.ExplicitDeny, "DenyWithoutSubnets"},
 		{who, named(r.asItShouldBe(notebook, keys), "as it should be"), notebook, r.names.ARN("sagemaker", "notebook-instance/x"), iameval.ImplicitDeny, ""},
 		{who, to("lambda"), "iam:PassRole", role("ml-service"), iameval.ImplicitDeny, ""},
 		{who, to("sagemaker"), "iam:PassRole", role("break-glass"), iameval.ImplicitDeny, ""},

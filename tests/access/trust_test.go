@@ -4,18 +4,19 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/iameval"
 )
 
 // candidate is somebody who could want a role.
 type candidate struct {
-	caller caller
-	way    way
+	caller access.Caller
+	way    access.Way
 	// never: no role may let them in.
 	never bool
 }
 
-func (c candidate) String() string { return strings.TrimSpace(c.caller.name + " " + c.way.name) }
+func (c candidate) String() string { return strings.TrimSpace(c.caller.Name + " " + c.way.Name) }
 
 // assumingRoles tries every role with everybody who could want it.
 func (r *report) assumingRoles() {
@@ -54,15 +55,15 @@ func (r *report) services() []candidate {
 	for _, name := range []string{
 		"bedrock", "cloudtrail", "ec2", "events", "lambda", "malware-protection-plan.guardduty", "s3", "sagemaker", "vpc-flow-logs",
 	} {
-		s, own := service(name+".amazonaws.com"), iameval.Context{"aws:SourceAccount": {r.names.Account}}
+		s, own := access.Service(name+".amazonaws.com"), iameval.Context{"aws:SourceAccount": {r.names.Account}}
 		if source := sources[name]; source != "" {
 			own["aws:SourceArn"] = []string{source}
 		}
-		foreign := iameval.Context{"aws:SourceAccount": {foreignAccount}, "aws:SourceArn": own["aws:SourceArn"]}
+		foreign := iameval.Context{"aws:SourceAccount": {access.ForeignAccount}, "aws:SourceArn": own["aws:SourceArn"]}
 		out = append(out,
-			candidate{s, way{name: "for this account", context: own}, false},
-			candidate{s, plain.with("for another account", foreign), true},
-			candidate{s, way{name: "for nobody known", context: iameval.Context{}}, true})
+			candidate{s, access.Way{Name: "for this account", Context: own}, false},
+			candidate{s, access.Plain.With("for another account", foreign), true},
+			candidate{s, access.Way{Name: "for nobody known", Context: iameval.Context{}}, true})
 	}
 	return out
 }
@@ -76,27 +77,20 @@ func (r *report) people() []candidate {
 	roles := slices.Concat(listed.Auditors, listed.DataScientists, listed.Deployers, r.environment.Features.SupportRole)
 	var out []candidate
 	for _, arn := range roles {
-		out = append(out, candidate{r.outsider(r.short(arn), arn), plain, false})
+		out = append(out, candidate{access.Outsider(r.short(arn), arn), access.Plain, false})
 	}
-	out = append(out, candidate{r.outsider("role/somebody-else", r.names.IAMARN("role/somebody-else")), plain, true})
+	out = append(out, candidate{access.Outsider("role/somebody-else", r.names.IAMARN("role/somebody-else")), access.Plain, true})
 	for _, arn := range listed.BreakGlass {
-		user := r.user(arn)
+		user := access.OutsiderUser(r.short(arn), arn)
 		out = append(out,
-			candidate{user, way{name: "with MFA", context: mfa}, false},
-			candidate{user, way{name: "without MFA", context: none}, true},
-			candidate{user, way{name: "with an access key", context: iameval.Context{}}, true})
+			candidate{user, access.Way{Name: "with MFA", Context: mfa}, false},
+			candidate{user, access.Way{Name: "without MFA", Context: none}, true},
+			candidate{user, access.Way{Name: "with an access key", Context: iameval.Context{}}, true})
 	}
 	return append(out,
-		candidate{r.user(r.names.IAMARN("user/somebody-else")), way{name: "with MFA", context: mfa}, true},
-		candidate{r.foreigner(), way{name: "with MFA", context: mfa}, true},
-		candidate{anonymous, plain, true})
-}
-
-// user is an IAM user with every permission.
-func (e *estate) user(arn string) caller {
-	c := e.insider()
-	c.name, c.principal = e.short(arn), iameval.User(arn)
-	return c
+		candidate{access.OutsiderUser("user/somebody-else", r.names.IAMARN("user/somebody-else")), access.Way{Name: "with MFA", Context: mfa}, true},
+		candidate{r.model.Foreigner(), access.Way{Name: "with MFA", Context: mfa}, true},
+		candidate{access.Anonymous(), access.Plain, true})
 }
 
 // gitHub is the issuer of workflows' tokens.
@@ -157,8 +151,8 @@ func (r *report) workflowTokens() {
 		append([]string{"subject", "audience", "issuer"}, pipelineRoles...)...)
 	tokens, rightful := r.tokens()
 	for i, t := range tokens {
-		workflow := caller{name: t.subject, principal: iameval.Federated(t.issuer)}
-		shows := way{context: iameval.Context{gitHub + ":aud": {t.audience}, gitHub + ":sub": {t.subject}}}
+		workflow := access.WebIdentity(t.subject, t.issuer, nil)
+		shows := access.Way{Context: iameval.Context{gitHub + ":aud": {t.audience}, gitHub + ":sub": {t.subject}}}
 		cells := []string{t.subject, t.audience, strings.TrimPrefix(r.short(t.issuer), "oidc-provider/")}
 		for _, role := range pipelineRoles {
 			want := i < rightful && strings.HasSuffix(t.subject, ":"+situations(r.estate)[role])

@@ -3,6 +3,7 @@ package access
 import (
 	"slices"
 
+	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/iameval"
 )
@@ -20,21 +21,21 @@ func (r *report) workloads() {
 			config.Bedrock: "/none",
 		}[w.RunsOn]
 		namespace := map[config.Service]string{config.SageMaker: "/aws/sagemaker/TrainingJobs", config.EC2: r.names.Of(w.Name)}[w.RunsOn]
-		metrics := func(namespace string) way {
-			return way{context: iameval.Context{"cloudwatch:namespace": {namespace}}}
+		metrics := func(namespace string) access.Way {
+			return access.Way{Context: iameval.Context{"cloudwatch:namespace": {namespace}}}
 		}
 		cells := []string{w.Name + " on " + string(w.RunsOn)}
 		for _, need := range []struct {
-			way         way
+			way         access.Way
 			action, arn string
 			want        bool
 		}{
-			{plain, "logs:PutLogEvents", r.names.ARN("logs", "log-group:"+logs+":log-stream:x"), w.RunsOn != config.Bedrock},
-			{plain, "logs:PutLogEvents", other, false},
+			{access.Plain, "logs:PutLogEvents", r.names.ARN("logs", "log-group:"+logs+":log-stream:x"), w.RunsOn != config.Bedrock},
+			{access.Plain, "logs:PutLogEvents", other, false},
 			{metrics(namespace), "cloudwatch:PutMetricData", "*", slices.Contains(managed, w.RunsOn)},
 			{metrics("AWS/EC2"), "cloudwatch:PutMetricData", "*", false},
-			{plain, "ecr:BatchGetImage", r.names.ARN("ecr", "repository/x"), slices.Contains(managed, w.RunsOn)},
-			{plain, "ecr:PutImage", r.names.ARN("ecr", "repository/x"), false},
+			{access.Plain, "ecr:BatchGetImage", r.names.ARN("ecr", "repository/x"), slices.Contains(managed, w.RunsOn)},
+			{access.Plain, "ecr:PutImage", r.names.ARN("ecr", "repository/x"), false},
 		} {
 			d := r.ask(r.session(w.Name), need.way, need.action, need.arn)
 			if (d.Verdict == iameval.Allow) != need.want {
@@ -50,7 +51,7 @@ func (r *report) workloads() {
 func (r *report) beyond() {
 	role := r.own("role", "break-glass")
 	// Not every call passes the endpoint of S3.
-	fromWithin := way{context: inside.context}
+	fromWithin := access.Way{Context: r.model.Inside().Context}
 	rows := []struct{ action, arn string }{
 		{"sts:AssumeRole", role},
 		{"iam:PassRole", role},
