@@ -17,6 +17,7 @@ type previewOptions struct {
 	base           string
 	markdown       string
 	limit          int
+	savePlan       string
 }
 
 func (a *App) previewCommand() *cobra.Command {
@@ -43,11 +44,15 @@ previewed in the emulator, which is started where it does not run.`,
   ./ringfence preview --refresh             look first at what really stands
   ./ringfence preview --base origin/main    compare security with the merge base
   ./ringfence preview --env dev --markdown comment.md
+  ./ringfence preview --env dev --save-plan plan, then ./ringfence up --env dev --plan plan
   ./ringfence preview --env dev --json | jq '.stacks[] | {stack, created}'`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if a.json && o.exact {
 				return usageError{errors.New("--json always says what is exact: leave out --exact")}
+			}
+			if o.savePlan != "" && o.refresh {
+				return usageError{errors.New("--save-plan: a plan is made from the state: leave out --refresh")}
 			}
 			if o.limit < leastLimit {
 				return usageError{fmt.Errorf("--markdown-limit %d: must be at least %d, so that what failed has room", o.limit, leastLimit)}
@@ -71,6 +76,7 @@ previewed in the emulator, which is started where it does not run.`,
 	flags.StringVar(&o.base, "base", "", "compare security with where HEAD left this branch, not with what is deployed")
 	flags.StringVar(&o.markdown, "markdown", "", "also write the preview to this file, as a comment of GitHub; also when it fails")
 	flags.IntVar(&o.limit, "markdown-limit", review.CommentLimit, "how many characters that file may have")
+	flags.StringVar(&o.savePlan, "save-plan", "", "also save the preview to this folder, as a plan for up --plan; only when it succeeds")
 	a.asJSON(cmd)
 	return cmd
 }
@@ -101,6 +107,9 @@ func (a *App) preview(ctx context.Context, t target, o previewOptions) (document
 		}
 	}
 	selection.Refresh = o.refresh
+	if len(refusals(judged)) == 0 {
+		selection.SavePlan = o.savePlan
+	}
 	if document.Preview, err = d.Preview(ctx, selection); err != nil {
 		return document, err
 	}
@@ -122,6 +131,9 @@ func (a *App) preview(ctx context.Context, t target, o previewOptions) (document
 	printPreview(d.Console, document)
 	if o.exact {
 		printExactness(d.Console, document)
+	}
+	if o.savePlan != "" {
+		printPlan(d, o.savePlan, document.Preview)
 	}
 	return document, nil
 }

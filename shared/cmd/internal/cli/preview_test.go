@@ -85,9 +85,11 @@ func TestUnitPreviewAsJSON(t *testing.T) {
 
 func TestUnitPreviewIsUsedRightly(t *testing.T) {
 	for args, want := range map[string]string{
-		"preview --json --exact": "--json always says what is exact",
-		"preview --only":         "--only says",
-		"drift network":          "unknown command",
+		"preview --json --exact":             "--json always says what is exact",
+		"preview --only":                     "--only says",
+		"drift network":                      "unknown command",
+		"preview --refresh --save-plan plan": "leave out --refresh",
+		"up --refresh --plan plan":           "leave out --refresh",
 	} {
 		status, _, errOut := run(t, checkout(t, nil), strings.Fields(args)...)
 		if status != exitUsage || !strings.Contains(errOut, want) {

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
@@ -11,6 +13,7 @@ import (
 func (a *App) upCommand() *cobra.Command {
 	var t target
 	var refresh bool
+	var plan string
 	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Deploy the estate, or bring it up to date",
@@ -25,15 +28,23 @@ file's accountId. When a stack fails, those that depend on it are skipped and
 the others finished; the cause stands last, and the engine's whole output in
 .ringfence/logs/<environment>/<stack>.log.
 
+With --plan, nothing is done but what "preview --save-plan" has saved. A plan that
+no longer fits (the programs, the environment file or the state are not what they
+were) is refused before anything is changed.
+
 Ctrl-C lets the engine finish what it is at and save its state; a second one
 ends it at once.`,
 		Example: `  ./ringfence up                            everything, in the emulator
   ./ringfence up --stack data               data and all that it depends on
   ./ringfence up --stack data --only        data alone
   ./ringfence up --env dev                  everything, in the account of dev.yaml
+  ./ringfence up --env dev --plan plan      what preview --save-plan plan has saved
   ./ringfence up --env ephemeral --name pr-42`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if plan != "" && refresh {
+				return usageError{errors.New("--plan: a plan is made from the state: leave out --refresh")}
+			}
 			d, selection, err := a.deployment(t)
 			if err != nil {
 				return err
@@ -46,7 +57,7 @@ ends it at once.`,
 				return a.refuse(d, stop)
 			}
 			printAll(d.Console, "advice", advice(judged))
-			selection.Refresh = refresh
+			selection.Refresh, selection.Plan = refresh, plan
 			report, err := d.Up(cmd.Context(), selection)
 			return a.conclude(d, report, err)
 		},
@@ -55,6 +66,7 @@ ends it at once.`,
 	t.which(cmd, "only this stack and what it depends on (may be repeated)")
 	cmd.Flags().BoolVar(&t.only, "only", false, "with --stack: leave out what it depends on")
 	cmd.Flags().BoolVar(&refresh, "refresh", false, "read first what really stands, and repair what drifted")
+	cmd.Flags().StringVar(&plan, "plan", "", "do only what the plan in this folder says; preview --save-plan makes one")
 	a.asJSON(cmd)
 	return cmd
 }

@@ -35,6 +35,10 @@ type Selection struct {
 	Only bool
 	// Refresh reads first what really stands.
 	Refresh bool
+	// SavePlan is the folder where a preview leaves a plan; empty for none.
+	SavePlan string
+	// Plan is the folder of the plan that a deployment must keep; empty for none.
+	Plan string
 }
 
 // ErrInterrupted reports that the user stopped the command.

@@ -10,6 +10,7 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
 	"github.com/ringfence/ringfence/shared/cmd/internal/shadow"
 	"github.com/ringfence/ringfence/shared/cmd/internal/state"
+	"github.com/ringfence/ringfence/shared/cmd/internal/updateplan"
 	"github.com/ringfence/ringfence/shared/controls"
 	"github.com/ringfence/ringfence/shared/graph"
 )
@@ -27,7 +28,10 @@ type Preview struct {
 	// Findings are the controls that would not hold, judged on what the programs
 	// register.
 	Findings []controls.Finding `json:"findings,omitempty"`
-	Seconds  float64            `json:"-"`
+	// Plan is the folder where all of this was saved, to be deployed as it is;
+	// empty when it was not.
+	Plan    string  `json:"plan,omitempty"`
+	Seconds float64 `json:"-"`
 	// Deployed are the states that the preview began with.
 	Deployed map[graph.Name]state.Deployment `json:"-"`
 }
@@ -66,6 +70,11 @@ type Unknown struct {
 // what those it depends on would export. Nothing of the site is written.
 func (d *Deployment) Preview(ctx context.Context, selection Selection) (p Preview, err error) {
 	begun := time.Now()
+	if selection.SavePlan != "" {
+		if err := updateplan.Check(selection.SavePlan); err != nil {
+			return Preview{}, err
+		}
+	}
 	plan := d.Estate.Up(selection.Stacks, selection.Only)
 	g, err := d.prepareLook(ctx)
 	if err != nil {
@@ -80,14 +89,21 @@ func (d *Deployment) Preview(ctx context.Context, selection Selection) (p Previe
 	d.warnOfLocks(g.survey, plan)
 
 	v := viewer{
-		replica: copied, deployment: d, ground: g, refresh: selection.Refresh,
+		replica: copied, deployment: d, ground: g, refresh: selection.Refresh, saves: selection.SavePlan != "",
 		results: map[graph.Name]engine.Result{}, carried: map[graph.Name]shadow.Carried{},
 	}
 	defer v.guess(ctx, plan)()
 	report := d.run(ctx, plan, g, operation{
 		name: "preview", doing: "previewing", do: v.view, words: foretold, looks: true,
 	}, begun)
-	return v.preview(report), nil
+	p = v.preview(report)
+	if v.saves && p.Result == estate.Done {
+		if err := v.save(ctx, selection.SavePlan, p); err != nil {
+			return Preview{}, err
+		}
+		p.Plan = selection.SavePlan
+	}
+	return p, nil
 }
 
 // warnOfLocks says which stacks change while they are looked at.
@@ -107,7 +123,9 @@ type viewer struct {
 	deployment *Deployment
 	ground     *ground
 	refresh    bool
-	guesses    map[graph.Name]*guess
+	// saves: every stack's update plan is kept.
+	saves   bool
+	guesses map[graph.Name]*guess
 
 	mu      sync.Mutex
 	results map[graph.Name]engine.Result
@@ -137,6 +155,9 @@ func (v *viewer) look(ctx context.Context, stack graph.Name, job engine.Job) (en
 		return engine.Result{}, err
 	}
 	job.Refresh = v.refresh
+	if v.saves {
+		job.SavePlan = v.planFile(stack)
+	}
 	return v.engine.Preview(ctx, job)
 }
 

@@ -17,25 +17,35 @@ func (d *Deployment) Up(ctx context.Context, selection Selection) (Report, error
 	}
 	defer release()
 	plan := d.Estate.Up(selection.Stacks, selection.Only)
+	kept, err := d.keeping(selection.Plan, plan)
+	if err != nil {
+		return Report{}, err
+	}
 	check := func(survey Survey) error {
 		if err := missing(d.Estate.Missing(plan, survey.Complete), d.Flags()); err != nil {
 			return err
 		}
-		return d.checkLocks(survey, plan.Stacks())
+		if err := d.checkLocks(survey, plan.Stacks()); err != nil {
+			return err
+		}
+		return kept.checkStates(survey)
 	}
 	g, err := d.prepareUp(ctx, check)
 	if err != nil {
 		return Report{}, err
 	}
 	defer g.stop()
+	if err := kept.checkPrograms(g); err != nil {
+		return Report{}, err
+	}
 	if g.unmarked {
 		if err := g.session.Begin(ctx); err != nil {
 			return Report{}, interrupted(ctx, err)
 		}
 	}
-	up := func(ctx context.Context, _ graph.Name, job engine.Job) (engine.Result, error) {
+	up := func(ctx context.Context, stack graph.Name, job engine.Job) (engine.Result, error) {
 		job.Refresh = selection.Refresh
-		return g.engine.Up(ctx, job)
+		return kept.up(ctx, g, stack, job)
 	}
 	return d.run(ctx, plan, g, operation{name: "up", doing: "deploying", do: up, words: done}, begun), nil
 }

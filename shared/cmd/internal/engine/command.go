@@ -39,7 +39,7 @@ func (c command) Run(
 		return answer, "", 0, nil
 	}
 	var out, errOut bytes.Buffer
-	cmd := exec.Command(c.CLI, append([]string{"--non-interactive"}, args...)...)
+	cmd := exec.Command(c.CLI, append([]string{"--non-interactive"}, c.planned(args)...)...)
 	cmd.Dir, cmd.Stdin = folder, stdin
 	cmd.Env = append(append([]string{}, c.Env...), append(env, "PULUMI_AUTOMATION_API=true")...)
 	cmd.Stdout = io.MultiWriter(append(outs, &out)...)

@@ -28,6 +28,9 @@ type Engine struct {
 	Env []string
 	// Kill is closed when what is under way must end at once.
 	Kill <-chan struct{}
+
+	// events is where an update with a plan sends its events.
+	events string
 }
 
 // parallel is how many resources an engine works on at once. Most of the time
@@ -68,31 +71,41 @@ type Job struct {
 	Policies []string
 	// Refresh makes a preview or a deployment read first what really stands.
 	Refresh bool
+	// SavePlan is the file for Pulumi's update plan of a preview; empty for none.
+	SavePlan string
+	// Plan is the file of an update plan that a deployment must keep; empty for
+	// none.
+	Plan string
 	// Log receives all that the CLI prints.
 	Log io.Writer
 	// Observe is told how far the operation is, one call at a time.
 	Observe func(Progress)
 }
 
-// Up deploys the stack, creating it first where it does not exist.
+// Up deploys the stack, creating it first where it does not exist. It fails with
+// OffPlan when the stack does not fit its plan.
 func (e Engine) Up(ctx context.Context, job Job) (Result, error) {
+	if job.Plan != "" {
+		return e.upAsPlanned(ctx, job)
+	}
 	stack, err := e.open(ctx, job)
 	if err != nil {
 		return Result{}, err
 	}
 	return e.run(ctx, job, func(stream chan<- events.EngineEvent) error {
-		options := []optup.Option{
-			optup.EventStreams(stream), optup.ConfigFile(job.settingsFile()),
-			optup.PolicyPacks(job.Policies...),
-			optup.ProgressStreams(job.Log), optup.ErrorProgressStreams(job.Log),
-			optup.Parallel(parallel), optup.SuppressOutputs(), optup.SuppressProgress(), optup.Color("never"),
-		}
-		if job.Refresh {
-			options = append(options, optup.Refresh())
-		}
-		_, err := stack.Up(ctx, options...)
+		_, err := stack.Up(ctx, job.upOptions(optup.EventStreams(stream))...)
 		return err
 	})
+}
+
+func (j Job) upOptions(more ...optup.Option) []optup.Option {
+	options := append(more, optup.ConfigFile(j.settingsFile()), optup.PolicyPacks(j.Policies...),
+		optup.ProgressStreams(j.Log), optup.ErrorProgressStreams(j.Log),
+		optup.Parallel(parallel), optup.SuppressOutputs(), optup.SuppressProgress(), optup.Color("never"))
+	if j.Refresh {
+		options = append(options, optup.Refresh())
+	}
+	return options
 }
 
 // Preview says what Up would do to a stack that the backend knows.
@@ -111,6 +124,9 @@ func (e Engine) Preview(ctx context.Context, job Job) (Result, error) {
 		}
 		if job.Refresh {
 			options = append(options, optpreview.Refresh())
+		}
+		if job.SavePlan != "" {
+			options = append(options, optpreview.Plan(job.SavePlan))
 		}
 		_, err := stack.Preview(ctx, options...)
 		return err

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -73,10 +72,13 @@ func lastWords(err error) []string {
 	}
 	if strings.TrimSpace(stderr) == "" {
 		first, _, _ := strings.Cut(text, "\n")
-		return []string{fmt.Sprintf("%s: the engine ended without a message", first)}
+		return []string{first + withoutMessage}
 	}
 	return trimmed(stderr)
 }
+
+// withoutMessage ends the only line on a failure that the engine says nothing about.
+const withoutMessage = ": the engine ended without a message"
 
 // trimmed splits a text into its lines without the empty ones.
 func trimmed(text string) []string {

@@ -58,6 +58,10 @@ func (c *Copy) Close() error {
 // Backend is the copy's state.
 func (c *Copy) Backend() state.Folder { return state.Folder(filepath.Join(c.folder, "backend")) }
 
+// Place is a place in the copy for what else the work on it leaves, and is gone
+// with it.
+func (c *Copy) Place(name string) string { return filepath.Join(c.folder, name) }
+
 // Settings is a folder for the settings of a stack. They begin as those in the
 // file, if there is one: they say how the stack's secrets are encrypted.
 func (c *Copy) Settings(project, file string) (string, error) {
