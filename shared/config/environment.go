@@ -17,6 +17,10 @@ type Environment struct {
 	// nothing behind, "standard" protects what holds data, "protected" also
 	// locks the audit log so that nobody can shorten it.
 	Lifecycle Lifecycle `yaml:"lifecycle"`
+	// TimeToLiveHours is how long a deployment of an ephemeral environment may
+	// stand after its last update, in hours, 1 to 720; the janitor then destroys
+	// it. Left out, it stands until somebody destroys it.
+	TimeToLiveHours int `yaml:"timeToLiveHours"`
 	// AccountID is the 12-digit AWS account. A deployment with credentials of
 	// another account stops before it changes anything.
 	AccountID string `yaml:"accountId"`

@@ -23,6 +23,8 @@ const (
 	// A subnet smaller than a /26 (59 free addresses) is used up by the
 	// endpoints and a handful of jobs.
 	minSubnetBits = 26
+	// maxTimeToLiveHours is thirty days: what stands longer is not ephemeral.
+	maxTimeToLiveHours = 720
 )
 
 // logRetentions are the values that CloudWatch Logs knows, in days
@@ -85,6 +87,7 @@ func validate(e *Environment, stack string) []Problem {
 	if e.Target == Emulator && e.Lifecycle != Ephemeral && e.Lifecycle != "" {
 		v.fail("lifecycle", string(e.Lifecycle), "the emulator forgets everything when it stops, so its lifecycle must be ephemeral", "")
 	}
+	v.timeToLive(e)
 	v.network(e)
 	v.retention(e.Retention)
 	v.principals("access.auditors", "role", e.Access.Auditors, e.AccountID)
@@ -99,6 +102,17 @@ func validate(e *Environment, stack string) []Problem {
 	v.features(e)
 	v.workloads(e.Workloads, names.New(stack, e.AccountID, e.Region))
 	return v.problems
+}
+
+func (v *validation) timeToLive(e *Environment) {
+	hours := strconv.Itoa(e.TimeToLiveHours)
+	switch {
+	case e.TimeToLiveHours == 0:
+	case e.Lifecycle != Ephemeral:
+		v.fail("timeToLiveHours", hours, "only an ephemeral environment may be destroyed by the clock: leave it out, or make lifecycle ephemeral", "")
+	case e.TimeToLiveHours < 0 || e.TimeToLiveHours > maxTimeToLiveHours:
+		v.fail("timeToLiveHours", hours, fmt.Sprintf("must be 1 to %d hours", maxTimeToLiveHours), "6")
+	}
 }
 
 func (v *validation) email(key, email string) {
