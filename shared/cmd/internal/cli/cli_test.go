@@ -27,6 +27,8 @@ func TestUnitMistakesInTheCommandLine(t *testing.T) {
 		{"up --only", "--only says to leave out what a stack needs: name the stack with --stack"},
 		{"up --env stacks/environments/local.yaml", "give the name of an environment"},
 		{"graph --json --mermaid", "--json and --mermaid exclude each other"},
+		{"affected", "--base is missing: name the branch, tag or commit to compare with, such as origin/main"},
+		{"affected --base main --json --matrix", "--json and --matrix exclude each other"},
 		{"emulator restart", `unknown command "restart"`},
 		{"destroy --env dev --only", "--only says"},
 	}
@@ -116,7 +118,7 @@ func TestUnitEnvNeedsARunningEmulator(t *testing.T) {
 }
 
 func TestUnitHelp(t *testing.T) {
-	for _, command := range []string{"", "up", "destroy", "emulator"} {
+	for _, command := range []string{"", "up", "destroy", "emulator", "affected"} {
 		status, out, errOut := run(t, checkout(t, nil), append(strings.Fields(command), "--help")...)
 		if status != exitOK || errOut != "" {
 			t.Errorf("%s --help: %d, %q", command, status, errOut)

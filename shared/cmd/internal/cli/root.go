@@ -40,7 +40,7 @@ the account that their file names.`,
 	root.AddGroup(&cobra.Group{ID: groupEstate, Title: "The estate:"}, &cobra.Group{ID: groupMachine, Title: "This machine:"})
 	for _, cmd := range []*cobra.Command{
 		a.previewCommand(), a.upCommand(), a.driftCommand(), a.destroyCommand(),
-		a.statusCommand(), a.outputsCommand(), a.controlsCommand(), a.graphCommand(),
+		a.statusCommand(), a.outputsCommand(), a.controlsCommand(), a.graphCommand(), a.affectedCommand(),
 	} {
 		cmd.GroupID = groupEstate
 		root.AddCommand(cmd)
