@@ -21,7 +21,7 @@ const modulePath = "github.com/ringfence/ringfence/"
 var layers = [][]string{
 	{"shared/golden", "shared/graph", "shared/iameval", "shared/iampolicy", "shared/names"},
 	{"shared/config", "shared/contract", "shared/workflows"},
-	{"shared/secure", "shared/snapshot"},
+	{"shared/backend", "shared/secure", "shared/snapshot"},
 	{"shared/access", "shared/program"},
 	{"shared/controls", "shared/record"},
 	{"shared/conformance", "shared/delta", "shared/launch", "shared/policypack"},

@@ -57,14 +57,20 @@ itself keeps running; "./ringfence emulator stop" ends it.`,
 // confirm has the user type the name of what is about to be deleted.
 func (a *App) confirm(d *deployment.Deployment, selection deployment.Selection) error {
 	plan := d.Estate.Destroy(selection.Stacks, selection.Only)
+	return a.askForName(d.Name, "destroying", "deleted", fmt.Sprintf("This deletes %s of environment %s in account %s.\n",
+		estate.List(plan.Stacks()), d.Name, d.Environment.AccountID))
+}
+
+// askForName says what is about to be done, and has the user type the name of
+// the environment that it is done to.
+func (a *App) askForName(name, doing, done, what string) error {
 	if file, ok := a.In.(*os.File); ok && !term.IsTerminal(int(file.Fd())) {
-		return usageError{fmt.Errorf("destroying environment %s needs a yes: run this in a terminal and type its name, or add --yes", d.Name)}
+		return usageError{fmt.Errorf("%s environment %s needs a yes: run this in a terminal and type its name, or add --yes", doing, name)}
 	}
-	fmt.Fprintf(a.Err, "This deletes %s of environment %s in account %s.\nType %[2]s to go on: ",
-		estate.List(plan.Stacks()), d.Name, d.Environment.AccountID)
+	fmt.Fprintf(a.Err, "%sType %s to go on: ", what, name)
 	answer, _ := bufio.NewReader(a.In).ReadString('\n')
-	if strings.TrimSpace(answer) != d.Name {
-		return fmt.Errorf("that is not %q: nothing was deleted", d.Name)
+	if strings.TrimSpace(answer) != name {
+		return fmt.Errorf("that is not %q: nothing was %s", name, done)
 	}
 	return nil
 }

@@ -39,6 +39,7 @@ the account that their file names.`,
 	root.SetHelpCommandGroupID(groupMachine)
 	root.AddGroup(&cobra.Group{ID: groupEstate, Title: "The estate:"}, &cobra.Group{ID: groupMachine, Title: "This machine:"})
 	for _, cmd := range []*cobra.Command{
+		a.bootstrapCommand(), a.doctorCommand(),
 		a.previewCommand(), a.upCommand(), a.driftCommand(), a.destroyCommand(),
 		a.statusCommand(), a.outputsCommand(), a.controlsCommand(), a.graphCommand(), a.affectedCommand(),
 	} {
