@@ -80,6 +80,15 @@ def say_who_hears_of_objects():
     s3.serialized = serialized
 
 
+def judge_no_access_to_buckets():
+    """moto judges nobody's access, with one exception: a bucket's policy, of
+    which it reads neither the conditions nor the principals. A bucket that
+    denies plain HTTP would then deny every object to everybody."""
+    permissions = importlib.import_module("moto.iam.access_control").PermissionResult
+    bucket = importlib.import_module("moto.s3.models").FakeBucket
+    bucket.get_permission = lambda self, action, resource: permissions.NEUTRAL
+
+
 def with_access_analyzer(app):
     """moto has no IAM Access Analyzer. This one keeps analyzers and their tags
     and never finds anything. They lie in moto's IAM, so that a reset of moto
@@ -183,6 +192,7 @@ def main(port, report, leash):
     take_names_and_arns_of_trails()
     keep_descriptions_of_rules()
     say_who_hears_of_objects()
+    judge_no_access_to_buckets()
     know_policies_of_aws()
     server = make_server(
         "127.0.0.1",

@@ -1,0 +1,122 @@
+package deployment_test
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/bootstrap"
+	"github.com/ringfence/ringfence/shared/cmd/internal/emulatedaccount"
+	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
+	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+)
+
+// bootstrapped makes the estate one in an account of its own in the emulator,
+// with the state in the bucket and under the key that `bootstrap` has made there.
+func (a *throwAway) bootstrapped(t *testing.T) *emulatedaccount.Account {
+	t.Helper()
+	account := emulatedaccount.New(t)
+	a.real(t, map[string]string{
+		"AWS_ENDPOINT_URL": account.Endpoint, "AWS_REGION": "eu-west-3", "PULUMI_BACKEND_URL": "", "AWS_EC2_METADATA_DISABLED": "true",
+	})
+	a.Environment.AccountID, a.Environment.Region = account.ID, "eu-west-3"
+	store := bootstrap.Open(a.Environment, account.Config("eu-west-3"))
+	if err := store.Make(t.Context(), func(bootstrap.Step) {}); err != nil {
+		t.Fatal(err)
+	}
+	a.Environment.State = store.State()
+	return account
+}
+
+// objects are all versions of all objects in the bucket of the state.
+func objects(t *testing.T, account *emulatedaccount.Account, bucket string) map[string]string {
+	t.Helper()
+	client := s3.NewFromConfig(account.Config("eu-west-3"), func(o *s3.Options) { o.UsePathStyle = true })
+	out, err := client.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: &bucket})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, v := range out.Versions {
+		all[aws.ToString(v.Key)+" "+aws.ToString(v.VersionId)] = aws.ToString(v.ETag)
+	}
+	for _, m := range out.DeleteMarkers {
+		all[aws.ToString(m.Key)+" "+aws.ToString(m.VersionId)] = "deleted"
+	}
+	return all
+}
+
+// The whole life of an estate whose state lies in the bucket that `bootstrap`
+// makes, encrypted with its key. What only looks changes no object there.
+func TestEmulatorStateInTheBucketOfBootstrap(t *testing.T) {
+	a := chain(t)
+	account := a.bootstrapped(t)
+	bucket, _, _ := strings.Cut(strings.TrimPrefix(a.Environment.State.Backend, "s3://"), "?")
+	account.Changes("/")
+
+	if p := a.preview(t, estate.Done); p.Stacks[1].Created != 3 {
+		t.Errorf("before anything is deployed, left: %+v", p.Stacks[1])
+	}
+	if changes := account.Changes("/" + bucket + "/"); strings.Join(changes, "") != "PUT /"+bucket+"/.pulumi/meta.yaml" {
+		t.Errorf("a preview of a bucket that was never used asks for %v", changes)
+	}
+
+	a.up(t, estate.Done)
+	stands := objects(t, account, bucket)
+	if keys := strings.Join(slices.Collect(maps.Keys(stands)), "\n"); !strings.Contains(keys, ".pulumi/stacks/ringfence-base/dev.json") {
+		t.Fatalf("the bucket holds\n%s", keys)
+	}
+	// What the roles of the workflows must be allowed; see the security stack.
+	if got, want := folders(account.Changes("/"+bucket+"/")), []string{
+		"DELETE locks/organization/ringfence-base/dev", "DELETE locks/organization/ringfence-left/dev",
+		"PUT backups/ringfence-base/dev", "PUT backups/ringfence-left/dev",
+		"PUT history/ringfence-base/dev", "PUT history/ringfence-left/dev",
+		"PUT locks/organization/ringfence-base/dev", "PUT locks/organization/ringfence-left/dev",
+		"PUT stacks/ringfence-base", "PUT stacks/ringfence-left",
+	}; !slices.Equal(got, want) {
+		t.Errorf("a deployment changes\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	// As on the next machine: what the state says about secrets will do.
+	if err := os.RemoveAll(filepath.Join(a.Root, ".ringfence/settings")); err != nil {
+		t.Fatal(err)
+	}
+	if p := a.preview(t, estate.Done); words(p.Stacks[0])+words(p.Stacks[1]) != "" || !p.Stacks[1].Exact {
+		t.Errorf("nothing changed, and the preview shows %+v", p.Stacks)
+	}
+	if drift, err := a.Drift(context.Background(), a.all()); err != nil || drift.Drifted || drift.Result != estate.Done {
+		t.Errorf("drift of things that cannot drift: %+v, %v", drift, err)
+	}
+	if _, err := a.Survey(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if changes := account.Changes("/" + bucket + "/"); len(changes) > 0 {
+		t.Errorf("looking asks for %v", changes)
+	}
+	if now := objects(t, account, bucket); !maps.Equal(now, stands) {
+		t.Errorf("looking changed the bucket: %v, before %v", now, stands)
+	}
+
+	report := a.up(t, estate.Done)
+	if got, want := report.Stacks[1].Changes, (engine.Changes{Unchanged: 3}); got != want {
+		t.Errorf("the second deployment: %+v, want %+v", got, want)
+	}
+}
+
+// folders are the folders below .pulumi that changes are made in.
+func folders(changes []string) []string {
+	var out []string
+	for _, change := range changes {
+		method, file, _ := strings.Cut(change, " ")
+		_, file, _ = strings.Cut(file, "/.pulumi/")
+		out = append(out, method+" "+path.Dir(file))
+	}
+	return slices.Compact(out) // they are sorted
+}
