@@ -94,3 +94,21 @@ func TestUnitInvalidDocumentsAreRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestUnitConstantDocumentIsTheSameText(t *testing.T) {
+	document := Document{Statements: []Statement{{
+		Sid: "A", Effect: Allow, Actions: []string{"s3:GetObject"}, Resources: Strings("*"),
+		Conditions: []Condition{Is("StringEquals", "aws:SourceAccount", "1", "2")},
+	}}}
+	want, _ := text(t, document)
+	if got, err := document.Constant(); err != nil || got != want {
+		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
+	if _, err := (Document{}).Constant(); err == nil {
+		t.Error("a document without a statement was written")
+	}
+	document.Statements[0].Resources[0] = pulumi.String("*").ToStringOutput()
+	if got, err := document.Constant(); err == nil {
+		t.Errorf("a value that is not known yet became %s", got)
+	}
+}
