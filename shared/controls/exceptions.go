@@ -124,7 +124,7 @@ func (e Exceptions) Check(today time.Time, judged map[string][]Result) []Stale {
 func (x Exception) used(judged map[string][]Result) bool {
 	for environment, results := range judged {
 		for _, r := range results {
-			if slices.ContainsFunc(r.Excepted, func(f Finding) bool { return x.covers(f, environment) }) {
+			if slices.ContainsFunc(r.Excepted, func(f Finding) bool { return x.Covers(f, environment) }) {
 				return true
 			}
 		}
@@ -134,10 +134,12 @@ func (x Exception) used(judged map[string][]Result) bool {
 
 // cover reports whether an exception covers a finding in an environment.
 func (e Exceptions) cover(f Finding, environment string) bool {
-	return slices.ContainsFunc(e, func(x Exception) bool { return x.covers(f, environment) })
+	return slices.ContainsFunc(e, func(x Exception) bool { return x.Covers(f, environment) })
 }
 
-func (x Exception) covers(f Finding, environment string) bool {
+// Covers reports whether the exception is for a finding in an environment,
+// whatever the day.
+func (x Exception) Covers(f Finding, environment string) bool {
 	matches, err := path.Match(x.Resource, f.Resource)
 	return err == nil && matches && x.Control == f.Control && x.Stack == f.Stack &&
 		(len(x.Environments) == 0 || slices.Contains(x.Environments, environment))

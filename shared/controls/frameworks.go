@@ -1,7 +1,9 @@
 package controls
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -117,4 +119,35 @@ func parseRequirement(text string) (r Requirement, trailing bool) {
 		}
 	}
 	return Requirement{text, Read}, false
+}
+
+// CompareIDs orders ids with numbers in them as people do: 4.2 before 4.10.
+func CompareIDs(a, b string) int {
+	x, y := runs(a), runs(b)
+	for i := range min(len(x), len(y)) {
+		m, errM := strconv.Atoi(x[i])
+		n, errN := strconv.Atoi(y[i])
+		order := cmp.Compare(x[i], y[i])
+		if errM == nil && errN == nil {
+			order = cmp.Or(cmp.Compare(m, n), order)
+		}
+		if order != 0 {
+			return order
+		}
+	}
+	return cmp.Compare(len(x), len(y))
+}
+
+// runs cuts a text into runs of digits and runs of anything else.
+func runs(text string) []string {
+	var out []string
+	digit := func(c byte) bool { return c >= '0' && c <= '9' }
+	from := 0
+	for i := 1; i <= len(text); i++ {
+		if i == len(text) || digit(text[i]) != digit(text[i-1]) {
+			out = append(out, text[from:i])
+			from = i
+		}
+	}
+	return out
 }

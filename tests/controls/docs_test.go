@@ -186,37 +186,12 @@ func frameworkPage(f controls.Framework, judged map[string]map[string]controls.R
 	fmt.Fprintf(&b, "# %s\n\n"+generated, f.Title)
 	b.WriteString("The requirements that controls serve, as far as the mapping goes: what is missing here is not covered. A mapping is only as good\nas its source. See [controls](../controls.md).\n\n")
 	b.WriteString("| requirement | control | holds when | tier | source of the mapping |\n|---|---|---|---|---|\n")
-	for _, id := range slices.SortedFunc(maps.Keys(byRequirement), natural) {
+	for _, id := range slices.SortedFunc(maps.Keys(byRequirement), controls.CompareIDs) {
 		for _, s := range byRequirement[id] {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", id, s.control.ID, s.control.Title, s.control.Tier, s.source)
 		}
 	}
 	return b.String()
-}
-
-// natural orders ids with numbers in them as people do: 4.2 before 4.10.
-func natural(a, b string) int {
-	pad := func(id string) string {
-		var out strings.Builder
-		digits := ""
-		flush := func() {
-			if digits != "" {
-				fmt.Fprintf(&out, "%06s", digits)
-				digits = ""
-			}
-		}
-		for _, c := range id {
-			if c >= '0' && c <= '9' {
-				digits += string(c)
-				continue
-			}
-			flush()
-			out.WriteRune(c)
-		}
-		flush()
-		return out.String()
-	}
-	return strings.Compare(pad(a), pad(b))
 }
 
 func stackPage(t *testing.T, s graph.Stack, judged map[string]map[string]controls.Result) string {

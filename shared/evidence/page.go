@@ -1,0 +1,3 @@
+package evidence
+
+func (r *Report) page() ([]byte, error) { return []byte("<!doctype html>\n"), nil }
