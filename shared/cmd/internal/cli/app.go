@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/console"
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
@@ -35,6 +36,8 @@ type App struct {
 	// Judge judges what the programs would register, before it is previewed or
 	// deployed; nil judges nothing.
 	Judge Judge
+	// Clock tells the time; nil: that of the machine.
+	Clock func() time.Time
 
 	kill <-chan struct{}
 	// json: the result is written as JSON, and nothing else to Out.
@@ -116,6 +119,14 @@ func (a *App) console() *console.Console {
 		return console.New(a.Err, a.getenv)
 	}
 	return console.New(a.Out, a.getenv)
+}
+
+// now is the time by which things are old.
+func (a *App) now() time.Time {
+	if a.Clock == nil {
+		return time.Now()
+	}
+	return a.Clock()
 }
 
 func (a *App) getenv(name string) string {

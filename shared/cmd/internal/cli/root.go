@@ -42,6 +42,7 @@ the account that their file names.`,
 		a.bootstrapCommand(), a.doctorCommand(),
 		a.previewCommand(), a.upCommand(), a.driftCommand(), a.destroyCommand(),
 		a.statusCommand(), a.outputsCommand(), a.controlsCommand(), a.graphCommand(), a.affectedCommand(),
+		a.janitorCommand(), a.unlockCommand(),
 	} {
 		cmd.GroupID = groupEstate
 		root.AddCommand(cmd)

@@ -39,6 +39,9 @@ type Selection struct {
 	SavePlan string
 	// Plan is the folder of the plan that a deployment must keep; empty for none.
 	Plan string
+	// Condition, when it is set, is asked last of all about what the backend
+	// knows. Its error keeps a destruction from beginning, and is returned.
+	Condition func(Survey) error
 }
 
 // ErrInterrupted reports that the user stopped the command.

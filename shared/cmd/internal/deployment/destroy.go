@@ -30,6 +30,11 @@ func (d *Deployment) Destroy(ctx context.Context, selection Selection) (Report, 
 		return Report{}, err
 	}
 	defer g.stop()
+	if selection.Condition != nil {
+		if err := selection.Condition(g.survey); err != nil {
+			return Report{}, err
+		}
+	}
 	plan := d.Estate.Destroy(selection.Stacks, selection.Only)
 	if err := standing(d.Estate.Standing(plan, g.survey.Standing)); err != nil {
 		return Report{}, err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/session"
 )
 
@@ -14,17 +13,11 @@ func (d *Deployment) Survey(ctx context.Context) (Survey, error) {
 	if d.Emulated() {
 		return d.surveyFolder()
 	}
-	backend, err := d.backend()
+	e, _, err := d.backendEngine(ctx)
 	if err != nil {
 		return nil, err
 	}
-	tools, err := d.Machine.Tools(ctx, d.say("tools"))
-	if err != nil {
-		return nil, interrupted(ctx, err)
-	}
-	survey, err := d.surveyBackend(ctx, engine.Engine{
-		CLI: tools.CLI, Env: d.realEnviron(d.Environ, tools, backend), Kill: d.Kill,
-	})
+	survey, err := d.surveyBackend(ctx, e)
 	return survey, interrupted(ctx, err)
 }
 

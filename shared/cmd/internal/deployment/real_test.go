@@ -2,11 +2,14 @@ package deployment_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
 	"github.com/ringfence/ringfence/shared/config"
@@ -39,7 +42,19 @@ func TestEngineRealEnvironment(t *testing.T) {
 	if err != nil || !strings.Contains(string(settings), "ringfence:environment: ephemeral\n") {
 		t.Errorf("the settings do not name the environment file: %v\n%s", err, settings)
 	}
+	if names, err := a.Named("other").Names(t.Context()); err != nil || !slices.Equal(names, []string{"pr-42"}) {
+		t.Errorf("the backend knows the names %v, %v", names, err)
+	}
 
+	changed := errors.New("changed")
+	if _, err := a.Destroy(t.Context(), deployment.Selection{Stacks: a.Estate.Names(), Condition: func(survey deployment.Survey) error {
+		if !survey.Standing("top") {
+			t.Error("the condition is not told what stands")
+		}
+		return changed
+	}}); !errors.Is(err, changed) {
+		t.Errorf("a destruction on a condition that does not hold: %v", err)
+	}
 	a.destroy(t, estate.Done)
 	survey, err := a.Survey(context.Background())
 	if err != nil {

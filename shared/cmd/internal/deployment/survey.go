@@ -109,9 +109,9 @@ func (d *Deployment) releaseAbandoned(survey Survey) error {
 func (s Site) checkLocks(survey Survey, stacks []graph.Name) error {
 	for _, n := range stacks {
 		for _, lock := range survey[n].Locks {
-			return fmt.Errorf("stack %s is locked by %s since %s: wait until that update has ended. If it is no update of "+
-				"Pulumi any more, release the lock: eval \"$(./ringfence env%s)\" && pulumi cancel --cwd %s",
-				n, lock, lock.Timestamp.Local().Format("15:04:05 on 2 January"), s.Flags(), n.Dir())
+			return fmt.Errorf("stack %s is locked by %s since %s: wait until that update has ended. If it has, and "+
+				"the lock was left behind, release it: ./ringfence unlock%s --stack %s",
+				n, lock, lock.Timestamp.Local().Format("15:04:05 on 2 January"), s.Flags(), n)
 		}
 	}
 	return nil

@@ -50,3 +50,14 @@ func Acquire(ctx context.Context, path string, waiting func()) (release func(), 
 		}
 	}
 }
+
+// Try takes the lock at path when nobody holds it; free says whether it did.
+func Try(path string) (release func(), free bool, err error) {
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	release, err = Acquire(over, path, func() {})
+	if errors.Is(err, context.Canceled) {
+		return nil, false, nil
+	}
+	return release, err == nil, err
+}

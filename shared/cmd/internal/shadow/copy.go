@@ -9,7 +9,6 @@
 package shadow
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"io/fs"
@@ -38,7 +37,7 @@ func New(parent string) (*Copy, error) {
 	}
 	folder := filepath.Join(parent, rand.Text())
 	// Locked before it is there, so that no other process sweeps it away.
-	release, err := try(folder + lockSuffix)
+	release, _, err := lockfile.Try(folder + lockSuffix)
 	if err != nil {
 		return nil, err
 	}
@@ -82,13 +81,6 @@ func (c *Copy) Settings(project, file string) (string, error) {
 // lockSuffix follows the name of a copy in the name of its lock.
 const lockSuffix = ".lock"
 
-// try takes a lock if nobody holds it.
-func try(lock string) (release func(), err error) {
-	ended, cancel := context.WithCancel(context.Background())
-	cancel()
-	return lockfile.Acquire(ended, lock, func() {})
-}
-
 // sweep removes the copies that nobody holds.
 func sweep(parent string) error {
 	locks, err := filepath.Glob(filepath.Join(parent, "*"+lockSuffix))
@@ -96,12 +88,12 @@ func sweep(parent string) error {
 		return err
 	}
 	for _, lock := range locks {
-		release, err := try(lock)
-		if errors.Is(err, context.Canceled) {
-			continue // in use
-		}
+		release, free, err := lockfile.Try(lock)
 		if err != nil {
 			return err
+		}
+		if !free {
+			continue // in use
 		}
 		err = remove(strings.TrimSuffix(lock, lockSuffix))
 		release()

@@ -21,16 +21,23 @@ func (f Folder) URL() string { return "file://" + string(f) }
 // Unused reports whether the address is that of a file backend that nobody has
 // ever written to. The CLI writes to it the first time it reads.
 func Unused(url string) bool {
+	folder, local := FolderAt(url)
+	if !local {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(string(folder), ".pulumi"))
+	return errors.Is(err, os.ErrNotExist)
+}
+
+// FolderAt is the folder of a file backend with this address; false where it is
+// another backend, or one whose folder depends on the current one.
+func FolderAt(url string) (Folder, bool) {
 	path, local := strings.CutPrefix(url, "file://")
 	path, _, _ = strings.Cut(path, "?")
 	if home, err := os.UserHomeDir(); err == nil && strings.HasPrefix(path, "~") {
 		path = home + path[1:]
 	}
-	if !local || !filepath.IsAbs(path) {
-		return false
-	}
-	_, err := os.Stat(filepath.Join(path, ".pulumi"))
-	return errors.Is(err, os.ErrNotExist)
+	return Folder(path), local && filepath.IsAbs(path)
 }
 
 // checkpoint is the file of a stack (apitype.VersionedCheckpoint).
@@ -104,6 +111,19 @@ func (f Folder) Empty() bool {
 		return nil
 	})
 	return empty
+}
+
+// Names returns the names of the stacks that there are of a project, sorted.
+func (f Folder) Names(project string) ([]string, error) {
+	files, err := filepath.Glob(f.file(project, "*"))
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(files))
+	for i, file := range files {
+		names[i] = strings.TrimSuffix(filepath.Base(file), ".json")
+	}
+	return names, nil
 }
 
 // Lock is a lock on a stack, as the engine leaves it in the backend.
@@ -189,9 +209,17 @@ func (l Lock) Release() error {
 	if !l.Abandoned() {
 		return fmt.Errorf("the lock of %s is not abandoned", l)
 	}
+	return l.Remove()
+}
+
+// Remove removes a lock, whoever it belongs to.
+func (l Lock) Remove() error {
 	// The backend keeps attributes beside every file.
 	if err := os.Remove(l.file + ".attrs"); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return os.Remove(l.file)
+	if err := os.Remove(l.file); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err // one that is gone was released in this moment
+	}
+	return nil
 }

@@ -1,0 +1,209 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+	"github.com/ringfence/ringfence/shared/cmd/internal/janitor"
+	"github.com/ringfence/ringfence/shared/cmd/internal/lockfile"
+	"github.com/ringfence/ringfence/shared/cmd/internal/state"
+	"github.com/ringfence/ringfence/shared/graph"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// leave puts a state of stacks in place that was last updated some hours before
+// noon, as the deployment of an environment file leaves it.
+func leave(t *testing.T, root, environment, name string, hours float64, stacks ...graph.Name) {
+	t.Helper()
+	for _, stack := range stacks {
+		updated := noon.Add(-time.Duration(hours * float64(time.Hour))).Format(time.RFC3339)
+		content := fmt.Sprintf(`{"manifest": {"time": %q}, "resources": [
+			{"urn": "urn:pulumi:%[2]s::p::pulumi:pulumi:Stack::p", "type": "pulumi:pulumi:Stack", "outputs": {"a": "b"}},
+			{"urn": "urn:pulumi:%[2]s::p::aws:kms/key:Key::k", "type": "aws:kms/key:Key", "custom": true, "id": "k-%[2]s",
+			 "outputs": {"arn": "arn:aws:kms:::k", "tags": {"ControlSet": "ringfence", "Environment": %[3]q}}}]}`, updated, name, environment)
+		err := state.Folder(filepath.Join(root, ".ringfence/state", name)).Put(stack.Project(), name,
+			state.Deployment{Version: 3, Content: json.RawMessage(content)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// lock locks a stack of an emulated environment.
+func lock(t *testing.T, root, name string, stack graph.Name, user, host string, hours int) string {
+	t.Helper()
+	file := filepath.Join(root, ".ringfence/state", name, ".pulumi/locks/organization", stack.Project(), name, "1.json")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	content, err := json.Marshal(state.Lock{PID: 4711, Username: user, Hostname: host, Timestamp: noon.Add(-time.Duration(hours) * time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// leaked is a checkout with all that a janitor can meet; held releases the
+// deployment on which another ringfence works.
+func leaked(t *testing.T) (root string, locks map[string]string, held func()) {
+	t.Helper()
+	root = checkout(t, nil)
+	leave(t, root, "ephemeral", "pr-1", 6.1, graph.Network, graph.Security)
+	leave(t, root, "ephemeral", "pr-2", 5.9, graph.Network)
+	leave(t, root, "ephemeral", "pr-3", 7, graph.Network, graph.Data)
+	leave(t, root, "ephemeral", "pr-4", 8, graph.Network)
+	leave(t, root, "ephemeral", "pr-5", 30, graph.Network)
+	leave(t, root, "ephemeral", "pr-5", 1, graph.Security) // the newest counts
+	leave(t, root, "ephemeral", "pr-6", 9, graph.Network)
+	leave(t, root, "local", "local", 1000, graph.Network) // of another file
+	leave(t, root, "local", "demo", 1000, graph.Network)
+	leave(t, root, "ephemeral", "mixed", 1000, graph.Network)
+	leave(t, root, "dev", "mixed", 1000, graph.Security) // of two files at once
+	leave(t, root, "", "untagged", 1000, graph.Network)
+	if err := os.MkdirAll(filepath.Join(root, ".ringfence/state/pr-9.stale/.pulumi"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	locks = map[string]string{
+		"alice":  lock(t, root, "pr-3", graph.Data, "alice", "laptop", 2),
+		"dead":   lock(t, root, "pr-4", graph.Network, "runner", "fv-az1-1", 8),
+		"living": lock(t, root, "pr-2", graph.Network, "runner", "runnervmabc12", 1),
+	}
+	held, free, err := lockfile.Try(filepath.Join(root, ".ringfence/state/pr-6.lock"))
+	if err != nil || !free {
+		t.Fatal(err)
+	}
+	return root, locks, held
+}
+
+// clean runs the janitor at noon, where the emulator is gone: a destruction sets
+// the state aside, and starts nothing.
+func clean(t *testing.T, root string, args ...string) (status int, out, errOut string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	app := &App{
+		In: strings.NewReader(""), Out: &stdout, Err: &stderr, Environ: []string{"PATH=/usr/bin"}, Root: root,
+		Stacks: graph.All(), Machine: untouchable{t: t}, Clock: func() time.Time { return noon },
+	}
+	status = app.Run(t.Context(), make(chan struct{}), append([]string{"janitor"}, args...))
+	return status, stdout.String(), stderr.String()
+}
+
+func TestUnitJanitorDestroysWhatIsPastItsTime(t *testing.T) {
+	root, locks, held := leaked(t)
+	defer held()
+	status, dry, errOut := clean(t, root, "--dry-run")
+	check(t, "janitor-dry-run.golden", dry)
+	if status != exitOK || errOut != "" {
+		t.Errorf("status %d: %s", status, errOut)
+	}
+	expectLocks(t, locks, "alice", "dead", "living")
+	expectNames(t, root, "demo local mixed pr-1 pr-2 pr-3 pr-4 pr-5 pr-6 untagged")
+
+	markdown := filepath.Join(t.TempDir(), "janitor.md")
+	_, out, _ := clean(t, root, "--markdown", markdown)
+	check(t, "janitor.golden", out)
+	expectLocks(t, locks, "alice", "living")
+	expectNames(t, root, "demo local mixed pr-2 pr-3 pr-5 pr-6 untagged")
+	content, err := os.ReadFile(markdown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, "janitor.md.golden", string(content))
+}
+
+func expectLocks(t *testing.T, locks map[string]string, want ...string) {
+	t.Helper()
+	for who, file := range locks {
+		_, err := os.Stat(file)
+		if there := err == nil; there != strings.Contains(strings.Join(want, " "), who) {
+			t.Errorf("the lock of %s is there: %t", who, there)
+		}
+	}
+}
+
+func expectNames(t *testing.T, root, want string) {
+	t.Helper()
+	var names []string
+	folders, err := filepath.Glob(filepath.Join(root, ".ringfence/state/*/.pulumi/stacks"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		if name := filepath.Base(filepath.Dir(filepath.Dir(folder))); !strings.Contains(name, ".") {
+			names = append(names, name)
+		}
+	}
+	if got := strings.Join(names, " "); got != want {
+		t.Errorf("there are %q, want %q", got, want)
+	}
+}
+
+func TestUnitJanitorRefusesWhatIsNotEphemeral(t *testing.T) {
+	root := checkout(t, nil)
+	for _, tt := range []struct {
+		says string
+		args []string
+	}{
+		{"stacks/environments/dev.yaml: lifecycle is standard: the janitor destroys ephemeral environments only", []string{"--env", "dev"}},
+		{"the janitor destroys ephemeral environments only", []string{"--env", "dev", "--older-than", "1h"}},
+		{"local.yaml: nothing says how long a deployment may stand: set timeToLiveHours", []string{"--env", "local"}},
+		{"give a time above zero", []string{"--older-than", "0s"}},
+		{"give a time above zero", []string{"--older-than", "-1h"}},
+		{"unknown flag: --name", []string{"--name", "pr-1"}},
+	} {
+		status, _, errOut := clean(t, root, tt.args...)
+		if status == exitOK || !strings.Contains(errOut, tt.says) {
+			t.Errorf("%v: status %d, %s", tt.args, status, errOut)
+		}
+	}
+	if status, out, _ := clean(t, root); status != exitOK || out != "nothing is deployed of environment ephemeral\n" {
+		t.Errorf("status %d, %s", status, out)
+	}
+}
+
+// What people have to see is put where a file or a name cannot break out of it.
+func TestUnitJanitorMarkdown(t *testing.T) {
+	check(t, "janitor-failed.md.golden", janitorMarkdown(janitor.Report{Environment: "ephemeral", Result: estate.Failed,
+		Deployments: []janitor.Deployment{{Name: "pr-1", Fate: janitor.Failed, Error: []string{"data: it says ```", "no"}}},
+		Orphans:     []string{"arn:aws:s3:::left", "arn:aws:sns:eu-central-1:1:topic"},
+	}))
+	if got := janitorMarkdown(janitor.Report{Deployments: []janitor.Deployment{{Fate: janitor.Destroyed}, {Fate: janitor.Stays}}}); got != "" {
+		t.Errorf("nothing needs a person, and it says %q", got)
+	}
+}
+
+func TestUnitUnlock(t *testing.T) {
+	root := checkout(t, nil)
+	file := lock(t, root, "local", graph.Data, "alice", "laptop", 2)
+	for _, tt := range []struct {
+		says   string
+		answer string
+		args   []string
+		left   bool
+	}{
+		{"name the one stack", "", nil, true},
+		{"name the one stack", "", []string{"--stack", "data", "--stack", "audit"}, true},
+		{"nobody has locked stack audit", "", []string{"--stack", "audit", "--yes"}, true},
+		{`that is not "data": nothing was released`, "audit\n", []string{"--stack", "data"}, true},
+		{"locked by alice@laptop (process 4711) since 2026-11-22 10:00 UTC", "data\n", []string{"--stack", "data"}, false},
+	} {
+		var out bytes.Buffer
+		app := &App{In: strings.NewReader(tt.answer), Out: &out, Err: &out, Root: root, Stacks: graph.All(), Machine: untouchable{t: t}}
+		app.Run(t.Context(), make(chan struct{}), append([]string{"unlock"}, tt.args...))
+		_, err := os.Stat(file)
+		if !strings.Contains(out.String(), tt.says) || (err == nil) != tt.left {
+			t.Errorf("%v: the lock is there: %t, and it says %s", tt.args, err == nil, &out)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Contents is what a state says of the things that AWS holds.
+type Contents struct {
+	// Environment is the environment file that the stack was deployed with, as
+	// the tags of its resources say; empty where none says so.
+	Environment string
+	// IDs are the ids and the ARNs by which AWS knows the resources.
+	IDs []string
+}
+
+// Contents reads what a state describes.
+func (d Deployment) Contents() (Contents, error) {
+	var content struct {
+		Resources []struct {
+			ID      string         `json:"id"`
+			Custom  bool           `json:"custom"`
+			Outputs map[string]any `json:"outputs"`
+		} `json:"resources"`
+	}
+	if len(d.Content) == 0 {
+		return Contents{}, nil
+	}
+	if err := json.Unmarshal(d.Content, &content); err != nil {
+		return Contents{}, fmt.Errorf("not a Pulumi deployment: %w", err)
+	}
+	var c Contents
+	for _, r := range content.Resources {
+		if !r.Custom {
+			continue
+		}
+		c.IDs = append(c.IDs, r.ID)
+		if arn, ok := r.Outputs["arn"].(string); ok {
+			c.IDs = append(c.IDs, arn)
+		}
+		tags, _ := r.Outputs["tags"].(map[string]any)
+		if environment, ok := tags["Environment"].(string); ok && tags["ControlSet"] == "ringfence" && c.Environment == "" {
+			c.Environment = environment
+		}
+	}
+	return c, nil
+}
