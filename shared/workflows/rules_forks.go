@@ -18,7 +18,11 @@ var forkRules = []Rule{
 	},
 	{
 		Name: "read-only-roles", Control: Forks, check: readOnlyRoles,
-		Holds: "what a pull request or the clock starts takes a role that only reads",
+		Holds: "what a pull request or the clock starts takes a role that only reads, but for the sandbox's",
+	},
+	{
+		Name: "sandbox-destroys", Control: Forks, check: sandboxDestroys,
+		Holds: "only the clock destroys, only in the sandbox environment, and with the sandbox's own role",
 	},
 }
 
@@ -123,7 +127,7 @@ func readOnlyRoles(all files) []Finding {
 			var out []Finding
 			for _, s := range j.credentials() {
 				role, _ := entry(s.With, "role-to-assume")
-				if !r.role.MatchString(role.Value) {
+				if !r.role.MatchString(role.Value) && !(r.event == "schedule" && sandboxRole.MatchString(role.Value)) {
 					out = append(out, at(w, j, s.Line, fmt.Sprintf("runs on %s and takes role %q", r.event, role.Value), "take "+r.like+", which only reads"))
 				}
 			}
@@ -131,4 +135,42 @@ func readOnlyRoles(all files) []Finding {
 		})...)
 	}
 	return out
+}
+
+var (
+	// sandboxRole is the role of the sandbox account, which the repository's
+	// settings name. It may destroy; no role that the estate makes may.
+	sandboxRole = regexp.MustCompile(`:role/\$\{\{ vars\.RINGFENCE_SANDBOX_ROLE \}\}$`)
+	destroys    = regexp.MustCompile(`\./ringfence (janitor|destroy|unlock)\b`)
+)
+
+const (
+	sandbox           = "${{ vars.RINGFENCE_SANDBOX }}"
+	environmentAction = "./.github/actions/environment"
+)
+
+func sandboxDestroys(all files) []Finding {
+	return eachJob(all, func(w Workflow, j Job) []Finding {
+		takes := slices.ContainsFunc(j.credentials(), func(s Step) bool {
+			role, _ := entry(s.With, "role-to-assume")
+			return sandboxRole.MatchString(role.Value)
+		})
+		if !takes && !j.matches(destroys) {
+			return nil
+		}
+		var out []Finding
+		if !takes && len(j.credentials()) == 0 { // another role is for read-only-roles to judge
+			out = append(out, at(w, j, j.Line, "destroys without the role of the sandbox account", "take role/${{ vars.RINGFENCE_SANDBOX_ROLE }}"))
+		}
+		if !on(w, "schedule") || on(w, "pull_request") || on(w, "push") {
+			out = append(out, at(w, j, j.Line, "can be started by a change, and may destroy", "let the clock start it"))
+		}
+		for _, s := range j.Steps {
+			name, _ := entry(s.With, "name")
+			if s.Uses == environmentAction && name.Value != sandbox {
+				out = append(out, at(w, j, s.Line, "may destroy environment "+name.Value, "let it work on "+sandbox))
+			}
+		}
+		return out
+	})
 }

@@ -24,8 +24,11 @@ type scenario struct {
 	environments string
 	// fails is part of the call of ./ringfence that ends with 1.
 	fails string
-	// drift is what ./ringfence drift prints.
-	drift string
+	// sandbox is the variable RINGFENCE_SANDBOX.
+	sandbox string
+	// drift is what ./ringfence drift prints, and issue what it and ./ringfence
+	// janitor write for people.
+	drift, issue string
 	// listed are the comments or issues that GitHub has.
 	listed []map[string]any
 	// inputs are those of a workflow_dispatch.
@@ -66,12 +69,18 @@ func (s scenario) run(t *testing.T) result {
 	writeJSON(t, filepath.Join(world, "event.json"), payload)
 	writeJSON(t, filepath.Join(world, "listed.json"), append([]map[string]any{}, s.listed...))
 	writeFile(t, filepath.Join(world, "drift.json"), s.drift+"\n")
+	writeFile(t, filepath.Join(world, "janitor.json"), "a table\n")
+	writeFile(t, filepath.Join(world, "drift.md"), s.issue)
+	writeFile(t, filepath.Join(world, "janitor.md"), s.issue)
 
 	args := []string{s.event, "--workflows", ".github/workflows/" + s.workflow, "--eventpath", filepath.Join(world, "event.json"),
 		"--platform", "ubuntu-24.04=-self-hosted", "--pull=false", "--no-cache-server", "--concurrent-jobs", "1",
 		"--env", "SCENARIO=" + world, "--env", "FAILS=" + cmp.Or(s.fails, "nothing at all")}
 	if s.environments != "" {
 		args = append(args, "--var", "RINGFENCE_ENVIRONMENTS="+s.environments)
+	}
+	if s.sandbox != "" {
+		args = append(args, "--var", "RINGFENCE_SANDBOX="+s.sandbox, "--var", "RINGFENCE_SANDBOX_ROLE=sandbox")
 	}
 	for _, uses := range foreign(t) {
 		name, _, _ := strings.Cut(uses, "@")

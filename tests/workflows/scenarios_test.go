@@ -28,19 +28,18 @@ func byStranger(id int, number int, body string) map[string]any {
 
 // What ./ringfence drift prints.
 const (
-	clean = `{"result": "done", "drifted": false, "stacks": [{"stack": "data", "result": "done", "drifts": []}]}`
-	found = `{"result": "failed", "drifted": true, "stacks": [
-		{"stack": "network", "result": "done", "drifts": []},
-		{"stack": "security", "result": "failed", "drifts": null},
-		{"stack": "data", "result": "done", "drifts": [
-			{"label": "BucketPolicy data", "id": "ringfence-data", "deleted": true},
-			{"label": "Bucket data", "id": "ringfence-data", "properties": [{"path": "tags.Owner", "was": "ml~~~~", "is": null}]}
-		]}
-	]}`
+	clean   = `{"result": "done", "drifted": false, "stacks": [{"stack": "data", "result": "done", "drifts": []}]}`
+	found   = `{"result": "failed", "drifted": true, "stacks": [{"stack": "data", "result": "done", "drifts": [{"urn": "u"}]}]}`
 	unknown = `{"error": "the account is another one"}`
+
+	// inWords is what it and ./ringfence janitor write for people.
+	inWords = "### critical: BucketPolicy data\n\n$(gh hacked) `gh hacked`\n"
 )
 
-const previewMark = "<!-- ringfence: preview -->\n"
+const (
+	previewMark = "<!-- ringfence: preview -->\n"
+	janitorMark = "<!-- ringfence: janitor of ephemeral -->"
+)
 
 var scenarios = []struct {
 	name string
@@ -63,15 +62,24 @@ var scenarios = []struct {
 	{"a pull request of a fork", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, payload: pullRequest("stranger/r")}, true, "it gets no AWS credentials"},
 	{"a pull request where nothing is set up", scenario{workflow: "preview.yml", event: "pull_request", payload: pullRequest("o/r")}, true, ""},
 
-	{"drift is found", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, fails: "drift", drift: found,
+	{"drift is found", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, fails: "drift", drift: found, issue: inWords,
 		listed: []map[string]any{byStranger(1, 1, "<!-- ringfence: drift in dev -->"), byBot(2, 2, "<!-- ringfence: drift in prod -->")}}, true, ""},
-	{"drift is found again", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, fails: "drift", drift: found,
+	{"drift is found again", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, fails: "drift", drift: found, issue: inWords,
 		listed: []map[string]any{byBot(2, 2, "<!-- ringfence: drift in prod -->"), byBot(5, 5, "<!-- ringfence: drift in dev -->")}}, true, ""},
 	{"drift is gone", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, drift: clean,
 		listed: []map[string]any{byBot(5, 5, "<!-- ringfence: drift in dev -->")}}, true, ""},
 	{"drift was never there", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, drift: clean}, true, ""},
 	{"drift could not be looked for", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, fails: "drift", drift: unknown,
 		listed: []map[string]any{byBot(5, 5, "<!-- ringfence: drift in dev -->")}}, false, "the account is another one"},
+
+	{"the janitor finds nothing", scenario{workflow: "janitor.yml", event: "schedule", sandbox: "ephemeral"}, true, ""},
+	{"the janitor leaves something to people", scenario{workflow: "janitor.yml", event: "schedule", sandbox: "ephemeral", fails: "janitor", issue: inWords,
+		listed: []map[string]any{byStranger(1, 1, janitorMark), byBot(2, 2, "<!-- ringfence: drift in ephemeral -->")}}, false, ""},
+	{"the janitor leaves it again", scenario{workflow: "janitor.yml", event: "schedule", sandbox: "ephemeral", issue: inWords,
+		listed: []map[string]any{byBot(5, 5, janitorMark)}}, true, ""},
+	{"nothing is left over any more", scenario{workflow: "janitor.yml", event: "schedule", sandbox: "ephemeral",
+		listed: []map[string]any{byBot(5, 5, janitorMark)}}, true, ""},
+	{"there is no sandbox", scenario{workflow: "janitor.yml", event: "schedule", environments: `["dev"]`}, true, ""},
 
 	{"a night", scenario{workflow: "nightly.yml", event: "schedule"}, true, ""},
 	{"an input that is a script", scenario{workflow: "nightly.yml", event: "workflow_dispatch", inputs: map[string]string{"fuzz-time": "1s; gh hacked"}}, true, ""},

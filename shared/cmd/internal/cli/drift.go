@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -10,16 +12,21 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
 	"github.com/ringfence/ringfence/shared/cmd/internal/shadow"
+	"github.com/ringfence/ringfence/shared/cmd/internal/triage"
 )
 
 func (a *App) driftCommand() *cobra.Command {
 	var t target
+	var markdown string
 	cmd := &cobra.Command{
 		Use:   "drift",
 		Short: "Show what was changed behind the estate's back",
 		Long: `Reads what really stands in AWS and compares it with what was deployed: which
 resources are gone, and which of their declared properties are different now.
 Nothing is changed, in AWS or in the state.
+
+Each resource is shown with the controls that do not hold because of it, the
+gravest first, and with who changed it where CloudTrail tells.
 
 The exit status is 0 when all is as it was deployed, and 1 when it is not.`,
 		Example: `  ./ringfence drift --env prod
@@ -33,6 +40,14 @@ The exit status is 0 when all is as it was deployed, and 1 when it is not.`,
 			drift, err := d.Drift(cmd.Context(), selection)
 			if err != nil {
 				return err
+			}
+			if err := a.triage(cmd.Context(), d, &drift); err != nil {
+				return err
+			}
+			if markdown != "" {
+				if err := os.WriteFile(markdown, []byte(driftMarkdown(drift)), 0o644); err != nil {
+					return err
+				}
 			}
 			if a.json {
 				err = a.writeJSON(drift)
@@ -52,8 +67,23 @@ The exit status is 0 when all is as it was deployed, and 1 when it is not.`,
 	}
 	t.where(cmd)
 	t.which(cmd, "only this stack (may be repeated)")
+	cmd.Flags().StringVar(&markdown, "markdown", "", "write the drift into this file as Markdown, empty where there is none")
 	a.asJSON(cmd)
 	return cmd
+}
+
+// triage notes what each drifted resource breaks, and who changed it.
+func (a *App) triage(ctx context.Context, d *deployment.Deployment, drift *deployment.Drift) error {
+	if !drift.Drifted {
+		return nil
+	}
+	if err := triage.Classify(d.Site, drift); err != nil {
+		return err
+	}
+	if cfg, running, err := d.AWS(ctx); err == nil && running {
+		triage.Name(ctx, cfg, drift)
+	}
+	return nil
 }
 
 // printDrift shows what could not be read, the counts, then what is different.
@@ -86,11 +116,13 @@ func printDrift(c *console.Console, drift deployment.Drift) {
 		{Title: "stack"}, {Title: "resources", Number: true}, {Title: "changed", Number: true},
 		{Title: "deleted", Number: true}, {Title: "result"},
 	}, rows)
-	for _, s := range drift.Stacks {
-		for _, r := range s.Drifts {
-			c.Line("\n%s: %s (%s)", s.Stack, r.Label, r.ID)
-			printDifferences(c, r)
+	for _, d := range triage.Gravest(drift) {
+		c.Line("\n%s: %s (%s)", d.Stack, d.Label, d.ID)
+		for _, control := range brokenControls(d.Drift) {
+			c.Line("  breaks %s (%s): %s", control.ID, control.Severity, control.Title)
 		}
+		c.Line("  changed by %s", actor(d.By))
+		printDifferences(c, d.Drift)
 	}
 }
 

@@ -41,9 +41,10 @@ type StackDrift struct {
 	Error []string `json:"error,omitempty"`
 	// Log is the file with the engine's whole output, from the root.
 	Log string `json:"log,omitempty"`
-	// Refreshed is the state as it would be if it said what really stands,
-	// secrets encrypted.
-	Refreshed state.Deployment `json:"-"`
+	// Recorded is the state of the deployment, and Refreshed what it would be if
+	// it said what really stands, empty where AWS could not be read. Secrets are
+	// encrypted in both.
+	Recorded, Refreshed state.Deployment `json:"-"`
 }
 
 // Drift reads what really stands and compares it with what was deployed.
@@ -150,6 +151,7 @@ func (r *reader) drift(report Report) Drift {
 	drift := Drift{Environment: report.Environment, Name: report.Name, Result: report.Result, Stacks: []StackDrift{}}
 	for _, s := range report.Stacks {
 		stack := r.stacks[s.Stack]
+		stack.Recorded = r.survey[s.Stack].Deployment
 		stack.Stack, stack.Result, stack.Error, stack.Log = s.Stack, s.Result, s.Error, s.Log
 		stack.Drifts = append([]shadow.Drift{}, stack.Drifts...)
 		drift.Drifted = drift.Drifted || len(stack.Drifts) > 0

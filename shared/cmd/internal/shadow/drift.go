@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/state"
+	"github.com/ringfence/ringfence/shared/controls"
 )
 
 // Drift is how far one resource is from what was deployed.
@@ -26,6 +28,19 @@ type Drift struct {
 	// Properties lists what differs, sorted by path. Empty, although the
 	// resource is not deleted: only what is secret or written in another way.
 	Properties []Difference `json:"properties,omitempty"`
+	// Breaks lists what does not hold any more because of it, the gravest
+	// control first.
+	Breaks []controls.Finding `json:"breaks,omitempty"`
+	// By says who made the change; nil where nobody knows.
+	By *Actor `json:"by,omitempty"`
+}
+
+// Actor is who changed something, as CloudTrail has recorded it.
+type Actor struct {
+	Name string `json:"name"`
+	// Event is what they called, such as DeleteBucketPolicy.
+	Event string    `json:"event"`
+	Time  time.Time `json:"time"`
 }
 
 // Difference is one property that is not what it was. Of two lists, Was and Is

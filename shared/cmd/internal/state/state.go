@@ -38,6 +38,12 @@ type Deployment struct {
 	Content json.RawMessage `json:"deployment"`
 }
 
+// Modified is when the state was last written.
+func (d Deployment) Modified() (time.Time, error) {
+	s, err := parse(d)
+	return s.Modified, err
+}
+
 // Secret stands in the place of every secret output.
 const Secret = "[secret]"
 

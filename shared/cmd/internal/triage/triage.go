@@ -1,0 +1,159 @@
+// Package triage says how grave drift is: which controls each drifted resource
+// breaks, and who has changed it.
+//
+// Its rule: what is to blame is tried, not guessed. For each drifted resource,
+// the catalogue judges the recorded estate with that one resource as it really
+// stands; what is found now and was not before is what it breaks. So a removed
+// bucket policy is named with the control that misses it, wherever the finding is.
+package triage
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
+	"github.com/ringfence/ringfence/shared/cmd/internal/shadow"
+	"github.com/ringfence/ringfence/shared/cmd/internal/state"
+	"github.com/ringfence/ringfence/shared/controls"
+	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/names"
+	"github.com/ringfence/ringfence/shared/snapshot"
+)
+
+// Classify notes at every drifted resource what it breaks, and sorts each
+// stack's by severity.
+func Classify(site deployment.Site, drift *deployment.Drift) error {
+	if !drift.Drifted {
+		return nil
+	}
+	recorded, refreshed, err := snapshots(site, drift.Stacks)
+	if err != nil {
+		return err
+	}
+	judge := judge{before: map[controls.Finding]bool{}}
+	for _, f := range judge.findings(recorded) {
+		judge.before[f] = true
+	}
+	for i := range drift.Stacks {
+		drifts := drift.Stacks[i].Drifts
+		for k, d := range drifts {
+			drifts[k].Breaks = judge.broken(with(recorded, refreshed, d.URN))
+		}
+		slices.SortStableFunc(drifts, func(a, b shadow.Drift) int { return cmp.Compare(rank(a), rank(b)) })
+	}
+	return nil
+}
+
+// severities, from the gravest.
+var severities = []controls.Severity{controls.Critical, controls.High, controls.Medium, controls.Low}
+
+// rank orders drifted resources by the gravest control that they break; those
+// that break none come last.
+func rank(d shadow.Drift) int {
+	if severity, breaks := Severity(d); breaks {
+		return slices.Index(severities, severity)
+	}
+	return len(severities)
+}
+
+// Severity is that of the gravest control that a drifted resource breaks.
+func Severity(d shadow.Drift) (severity controls.Severity, breaks bool) {
+	if len(d.Breaks) == 0 {
+		return "", false
+	}
+	return d.Breaks[0].Severity, true
+}
+
+// Gravest lists all drifted resources by severity, and then in the order of the
+// stacks.
+func Gravest(drift deployment.Drift) []Drifted {
+	var all []Drifted
+	for _, s := range drift.Stacks {
+		for _, d := range s.Drifts {
+			all = append(all, Drifted{Stack: s.Stack, Drift: d})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Drifted) int { return cmp.Compare(rank(a.Drift), rank(b.Drift)) })
+	return all
+}
+
+// Drifted is a drifted resource of a stack.
+type Drifted struct {
+	Stack graph.Name
+	shadow.Drift
+}
+
+// judge judges snapshots against the findings there were before.
+type judge struct {
+	judgement controls.Judgement
+	before    map[controls.Finding]bool
+}
+
+func (j *judge) findings(s *snapshot.Snapshot) []controls.Finding {
+	var found []controls.Finding
+	for _, result := range j.judgement.Of(s, controls.All()...) {
+		found = append(found, result.Findings...)
+	}
+	return found
+}
+
+// broken are the findings that were not there before, the gravest first.
+func (j *judge) broken(s *snapshot.Snapshot) []controls.Finding {
+	fresh := slices.DeleteFunc(j.findings(s), func(f controls.Finding) bool { return j.before[f] })
+	slices.SortStableFunc(fresh, func(a, b controls.Finding) int {
+		return cmp.Compare(slices.Index(severities, a.Severity), slices.Index(severities, b.Severity))
+	})
+	return fresh
+}
+
+// snapshots read the estate as it was deployed, and as it stands.
+func snapshots(site deployment.Site, stacks []deployment.StackDrift) (recorded, refreshed *snapshot.Snapshot, err error) {
+	empty := snapshot.Snapshot{
+		Environment: site.Environment, Names: names.New(site.Name, site.Environment.AccountID, site.Environment.Region),
+	}
+	was, is := empty, empty
+	was.Outputs, is.Outputs = map[graph.Name]map[string]any{}, map[graph.Name]map[string]any{}
+	for _, s := range stacks {
+		if err := add(&was, s.Stack, s.Recorded); err != nil {
+			return nil, nil, err
+		}
+		if err := add(&is, s.Stack, s.Refreshed); err != nil {
+			return nil, nil, err
+		}
+	}
+	return &was, &is, nil
+}
+
+// add reads the state of a stack; that of one that could not be refreshed says
+// nothing, and is left out.
+func add(to *snapshot.Snapshot, stack graph.Name, deployed state.Deployment) error {
+	if len(deployed.Content) == 0 {
+		return nil
+	}
+	export, err := json.Marshal(deployed)
+	if err != nil {
+		return err
+	}
+	resources, outputs, err := snapshot.ReadDeployment(stack, export)
+	if err != nil {
+		return err
+	}
+	to.Stacks = append(to.Stacks, stack)
+	to.Resources = append(to.Resources, resources...)
+	to.Outputs[stack] = outputs
+	to.Sort()
+	return nil
+}
+
+// with is the recorded estate, but for one resource, which is as it stands.
+func with(recorded, refreshed *snapshot.Snapshot, urn string) *snapshot.Snapshot {
+	mixed := *recorded
+	same := func(r snapshot.Resource) bool { return r.URN == urn }
+	mixed.Resources = slices.DeleteFunc(slices.Clone(recorded.Resources), same)
+	if i := slices.IndexFunc(refreshed.Resources, same); i >= 0 {
+		mixed.Resources = append(mixed.Resources, refreshed.Resources[i])
+	}
+	mixed.Sort()
+	return &mixed
+}
