@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strings"
+
+	"github.com/ringfence/ringfence/shared/access"
+	"github.com/ringfence/ringfence/shared/iameval"
 )
 
 // Access is one answer of the access matrix.
@@ -14,14 +17,33 @@ type Access struct {
 	Resource  string `json:"resource"`
 	// Way is how the request comes, such as through the VPC's endpoint.
 	Way string `json:"way"`
-	// Verdict is allow, explicit deny, implicit deny, or unknown.
+	// Verdict is allow, explicit deny, implicit deny, or undecided.
 	Verdict string `json:"verdict"`
 	// Because names the statement that decided, or what lacked an allow.
 	Because string `json:"because"`
 }
 
+// undecided is the verdict where there is none: a policy is not known, or what
+// the question is about is not there.
+const undecided = "undecided"
+
 // Allowed reports whether the answer is yes.
-func (a Access) Allowed() bool { return a.Verdict == "allow" }
+func (a Access) Allowed() bool { return a.Verdict == string(iameval.Allow) }
+
+func matrix(answers []access.Answer) []Access {
+	out := make([]Access, 0, len(answers))
+	for _, a := range answers {
+		row := Access{Principal: a.Principal, Action: a.Action, Resource: a.Resource, Way: a.Way, Verdict: undecided}
+		if a.Err != nil {
+			row.Because = a.Err.Error()
+		} else {
+			row.Verdict = string(a.Decision.Verdict)
+			row.Because = strings.TrimLeft(strings.TrimPrefix(a.Decision.String(), row.Verdict), ": ")
+		}
+		out = append(out, row)
+	}
+	return out
+}
 
 // accessCSV is the access matrix as a table.
 func (r *Report) accessCSV() ([]byte, error) {

@@ -2,12 +2,16 @@ package evidence
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/snapshot"
 )
 
 // Stack is one stack of the estate.
@@ -21,8 +25,9 @@ type Stack struct {
 	Contract int `json:"contract,omitempty"`
 	// Deployed is when its state was last written, RFC 3339 in UTC.
 	Deployed string `json:"deployed,omitempty"`
-	// Digest is the SHA-256 of the state that was judged, in hex.
-	Digest string `json:"stateDigest,omitempty"`
+	// Digest is the SHA-256, in hex, over the resources that were judged, secrets
+	// left out. It is another one as soon as any property is.
+	Digest string `json:"digest,omitempty"`
 	// Resources counts the cloud resources.
 	Resources int `json:"resources"`
 	// Types counts them by type, the most frequent first.
@@ -40,15 +45,15 @@ func stacks(in Input) []Stack {
 	for _, declared := range graph.All() {
 		s := Stack{Name: declared.Name, Summary: declared.Summary, DependsOn: declared.DependsOn, Present: in.Snapshot.Has(declared.Name)}
 		for _, state := range in.Stacks {
-			if state.Stack == s.Name {
-				s.Digest = state.Digest
-				if !state.Deployed.IsZero() {
-					s.Deployed = state.Deployed.UTC().Format(time.RFC3339)
-				}
+			if state.Stack == s.Name && !state.Deployed.IsZero() {
+				s.Deployed = state.Deployed.UTC().Format(time.RFC3339)
 			}
 		}
 		if version, ok := in.Snapshot.Outputs[s.Name]["contractVersion"].(float64); ok {
 			s.Contract = int(version)
+		}
+		if s.Present {
+			s.Digest = resourcesDigest(in.Snapshot, s.Name)
 		}
 		counts := map[string]int{}
 		for _, r := range in.Snapshot.Resources {
@@ -64,6 +69,20 @@ func stacks(in Input) []Stack {
 		out = append(out, s)
 	}
 	return out
+}
+
+func resourcesDigest(s *snapshot.Snapshot, stack graph.Name) string {
+	sum := sha256.New()
+	for _, r := range s.Resources {
+		if r.Stack == stack {
+			content, err := json.Marshal(r)
+			if err != nil {
+				panic(err) // it was JSON before
+			}
+			sum.Write(content)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // shortType is the last part of a Pulumi type, as people say it: BucketV2 is

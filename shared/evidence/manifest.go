@@ -34,7 +34,7 @@ type ManifestStack struct {
 	Name     graph.Name `json:"name"`
 	Contract int        `json:"contract,omitempty"`
 	Deployed string     `json:"deployed,omitempty"`
-	Digest   string     `json:"stateDigest,omitempty"`
+	Digest   string     `json:"digest,omitempty"`
 }
 
 // ListedFile is one file: its size in bytes and its SHA-256 in hex.

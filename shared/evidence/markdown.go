@@ -18,7 +18,7 @@ func (r *Report) markdown() []byte {
 		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d |\n", s.Severity, s.Holds, s.Excepted, s.Broken, s.CannotTell)
 	}
 	r.writeBroken(&b)
-	b.WriteString("\n## Stacks\n\n| stack | resources | contract | deployed | state (SHA-256) |\n|---|--:|--:|---|---|\n")
+	b.WriteString("\n## Stacks\n\n| stack | resources | contract | deployed | resources (SHA-256) |\n|---|--:|--:|---|---|\n")
 	for _, s := range r.Stacks {
 		fmt.Fprintf(&b, "| %s | %d | %d | %s | `%.16s` |\n", s.Name, s.Resources, s.Contract, s.Deployed, s.Digest)
 	}

@@ -79,7 +79,7 @@ func (d oscalDocument) components() []object {
 		}
 		props := []object{d.property("resources", fmt.Sprint(s.Resources))}
 		if s.Digest != "" {
-			props = append(props, d.property("state-sha256", s.Digest))
+			props = append(props, d.property("resources-sha256", s.Digest))
 		}
 		out = append(out, object{
 			"uuid": d.id("stack", string(s.Name)), "type": "system", "title": "Stack " + string(s.Name), "description": s.Summary,

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/controls"
 	"github.com/ringfence/ringfence/shared/graph"
@@ -49,7 +50,7 @@ type Input struct {
 	// Exceptions is the whole register.
 	Exceptions controls.Exceptions
 	// Access is who can do what; nil where it was not asked.
-	Access []Access
+	Access []access.Answer
 	// Drift is nil where nobody looked.
 	Drift *Drift
 	// Commit is the commit of the checkout, empty where there is none; Modified:
@@ -63,10 +64,8 @@ type Input struct {
 // StackState is the state of a stack that was read.
 type StackState struct {
 	Stack graph.Name
-	// Deployed is when the state was last written.
+	// Deployed is when it was last deployed.
 	Deployed time.Time
-	// Digest is the SHA-256 of the state that was judged, in hex.
-	Digest string
 }
 
 // Report is everything that the files of a report say. It is controls.json.
@@ -122,7 +121,7 @@ func New(in Input) *Report {
 			Name: env.Name, Stacks: in.Name, Target: env.Target, Lifecycle: env.Lifecycle, Account: env.AccountID, Region: env.Region,
 		},
 		Time: in.Time.UTC().Format(time.RFC3339), Basis: in.Basis, Commit: in.Commit, Modified: in.Modified,
-		Catalogue: CatalogueVersion(), Drift: in.Drift, Access: in.Access,
+		Catalogue: CatalogueVersion(), Drift: in.Drift, Access: matrix(in.Access),
 		Endpoints: len(in.Snapshot.OfType("aws:ec2/vpcEndpoint:VpcEndpoint")),
 	}
 	for _, w := range env.Workloads {

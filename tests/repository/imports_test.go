@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"shared/backend", "shared/secure", "shared/snapshot"},
 	{"shared/access", "shared/program"},
 	{"shared/controls", "shared/record"},
-	{"shared/conformance", "shared/delta", "shared/launch", "shared/policypack"},
+	{"shared/conformance", "shared/delta", "shared/evidence", "shared/launch", "shared/policypack"},
 }
 
 func TestUnitImportsRunDownwards(t *testing.T) {

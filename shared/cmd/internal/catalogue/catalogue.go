@@ -73,6 +73,16 @@ func (c Checkout) JudgeAll(ctx context.Context, environments []*config.Environme
 	return all, pipeline.Exceptions.Check(c.Today, results), nil
 }
 
+// JudgeStanding judges the estate of a snapshot, such as one that is deployed. It
+// also returns the register of exceptions.
+func (c Checkout) JudgeStanding(s *snapshot.Snapshot) ([]controls.Result, controls.Exceptions, error) {
+	pipeline, err := c.pipeline()
+	if err != nil {
+		return nil, nil, err
+	}
+	return controls.Judge(s, pipeline, pipeline.Exceptions.On(c.Today)), pipeline.Exceptions, nil
+}
+
 func (c Checkout) judge(ctx context.Context, env *config.Environment, name string, pipeline *controls.Pipeline) (Judged, error) {
 	taken, err := recording.Source{Root: c.Root, Programs: c.Programs, Environment: env, Name: name}.Take(ctx)
 	if err != nil {

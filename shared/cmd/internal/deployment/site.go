@@ -57,6 +57,9 @@ func (s Site) log(stack graph.Name, op operation) string {
 	return s.runtime("logs", s.Name, file)
 }
 
+// Report is the folder of the site's evidence report, where no other is given.
+func (s Site) Report() string { return s.runtime("reports", s.Name) }
+
 // settings is the folder of the generated settings of a stack.
 func (s Site) settings(stack graph.Name) string { return s.runtime("settings", s.Name, string(stack)) }
 

@@ -1,0 +1,153 @@
+// Package assessment takes the evidence of a site: what is deployed or really
+// stands, judged by the control catalogue. It reads, and changes nothing.
+package assessment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ringfence/ringfence/shared/access"
+	"github.com/ringfence/ringfence/shared/cmd/internal/catalogue"
+	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
+	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+	"github.com/ringfence/ringfence/shared/cmd/internal/state"
+	"github.com/ringfence/ringfence/shared/evidence"
+	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/names"
+	"github.com/ringfence/ringfence/shared/snapshot"
+)
+
+// Deployed takes the evidence from the state of the last deployment.
+func Deployed(ctx context.Context, d *deployment.Deployment, at time.Time) (*evidence.Report, error) {
+	survey, err := d.Survey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := newTaking(ctx, d, evidence.Deployed, at)
+	for _, n := range d.Estate.Names() {
+		if err := t.add(n, survey[n], survey[n].Deployment); err != nil {
+			return nil, err
+		}
+	}
+	return t.report()
+}
+
+// Live takes the evidence from what really stands, and says how far that is from
+// what was deployed.
+func Live(ctx context.Context, d *deployment.Deployment, at time.Time) (*evidence.Report, error) {
+	survey, err := d.Survey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	memory, err := d.Memory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if memory != nil && !memory.Running && memory.Problem == "" {
+		return nil, errors.New("the emulator does not run, so nothing stands: ./ringfence up" + d.Flags() + " deploys the estate; --live=false reports what the state says")
+	}
+	drift, err := d.Drift(ctx, deployment.Selection{Stacks: d.Estate.Names()})
+	switch {
+	case err != nil:
+		return nil, err
+	case drift.Result == estate.Interrupted:
+		return nil, deployment.ErrInterrupted
+	}
+	t := newTaking(ctx, d, evidence.Live, at)
+	t.Drift = &evidence.Drift{Stacks: []evidence.StackDrift{}}
+	for _, s := range drift.Stacks {
+		if s.Result != estate.Done {
+			return nil, fmt.Errorf("stack %s could not be read, so there is no report: %s. The engine's whole output is in %s", s.Stack, firstLine(s.Error), s.Log)
+		}
+		if err := t.add(s.Stack, survey[s.Stack], s.Refreshed); err != nil {
+			return nil, err
+		}
+		t.Drift.Stacks = append(t.Drift.Stacks, stackDrift(s))
+	}
+	return t.report()
+}
+
+func firstLine(lines []string) string {
+	if len(lines) == 0 {
+		return "no reason given"
+	}
+	return lines[0]
+}
+
+// taking is evidence that is being gathered.
+type taking struct {
+	evidence.Input
+	root string
+}
+
+func newTaking(ctx context.Context, d *deployment.Deployment, basis evidence.Basis, at time.Time) *taking {
+	t := &taking{root: d.Root}
+	t.Snapshot = &snapshot.Snapshot{
+		Environment: d.Environment, Names: names.New(d.Name, d.Environment.AccountID, d.Environment.Region),
+		Outputs: map[graph.Name]map[string]any{},
+	}
+	t.Basis, t.Name, t.Time = basis, d.Name, at
+	t.Commit, t.Modified = commit(ctx, d.Root)
+	return t
+}
+
+// add adds a stack in the state that is judged. One that was not deployed to its
+// end is not judged.
+func (t *taking) add(n graph.Name, known deployment.Known, judged state.Deployment) error {
+	if !known.Complete() {
+		return nil
+	}
+	content, err := json.Marshal(judged)
+	if err != nil {
+		return err
+	}
+	resources, outputs, err := snapshot.ReadDeployment(n, content)
+	if err != nil {
+		return err
+	}
+	t.Snapshot.Stacks = append(t.Snapshot.Stacks, n)
+	t.Snapshot.Resources = append(t.Snapshot.Resources, resources...)
+	t.Snapshot.Outputs[n] = outputs
+	t.Stacks = append(t.Stacks, evidence.StackState{Stack: n, Deployed: known.Modified})
+	return nil
+}
+
+func (t *taking) report() (*evidence.Report, error) {
+	if len(t.Snapshot.Stacks) == 0 {
+		return nil, errors.New("nothing is deployed, so there is nothing to report on")
+	}
+	t.Snapshot.Sort()
+	var err error
+	t.Results, t.Exceptions, err = catalogue.Checkout{Root: t.root, Today: t.Time}.JudgeStanding(t.Snapshot)
+	if err != nil {
+		return nil, err
+	}
+	t.Access = access.New(t.Snapshot).Matrix()
+	return evidence.New(t.Input), nil
+}
+
+func stackDrift(s deployment.StackDrift) evidence.StackDrift {
+	out := evidence.StackDrift{Stack: s.Stack, Compared: s.Resources, Resources: []evidence.DriftedResource{}}
+	for _, d := range s.Drifts {
+		r := evidence.DriftedResource{URN: d.URN, Label: d.Label, ID: d.ID, Deleted: d.Deleted}
+		for _, p := range d.Properties {
+			r.Properties = append(r.Properties, evidence.DriftedProperty{Path: p.Path, Was: compact(p.Was), Is: compact(p.Is)})
+		}
+		out.Resources = append(out.Resources, r)
+	}
+	return out
+}
+
+func compact(v any) string {
+	if v == nil {
+		return "not set"
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(text)
+}
