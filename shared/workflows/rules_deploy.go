@@ -50,8 +50,8 @@ func deployOrder(all files) []Finding {
 					Remedy: "add one, named after the stack; ./ringfence graph shows the order"})
 				continue
 			}
-			if want := sorted(stack.DependsOn); !slices.Equal(sorted(j.Needs), want) {
-				out = append(out, at(w, j, j.Line, fmt.Sprintf("needs %v", sorted(j.Needs)),
+			if needs, want := stacksOf(j.Needs), sorted(stack.DependsOn); !slices.Equal(needs, want) {
+				out = append(out, at(w, j, j.Line, fmt.Sprintf("needs %v", needs),
 					fmt.Sprintf("the graph says needs: [%s]", strings.Join(want, ", "))))
 			}
 			if given, found := entry(j.With, "stack"); found && given.Value != j.ID {
@@ -80,6 +80,11 @@ func deployedOnPush(all files) []Finding {
 		out = append(out, Finding{Message: "no push to main deploys the stacks", Remedy: "call the workflow that has their jobs from one that runs on push to main"})
 	}
 	return out
+}
+
+// stacksOf are the jobs of stacks among those that a job needs.
+func stacksOf(needs []string) []string {
+	return slices.DeleteFunc(sorted(needs), func(id string) bool { return !slices.Contains(graph.Names(), graph.Name(id)) })
 }
 
 func sorted[S ~string](names []S) []string {
@@ -125,6 +130,21 @@ func cancelling(w Workflow, j Job, c *Concurrency) []Finding {
 	return []Finding{at(w, j, c.Line, "a deployment could be cancelled half way", "set cancel-in-progress: false")}
 }
 
+// stops reports whether a condition keeps a job from starting when one that it
+// needs has failed. Without any of these functions GitHub adds success() itself;
+// with one, the condition must say it, and whatever stands behind may only narrow.
+//
+// Source: GitHub Docs, "Evaluate expressions in workflows and actions", Status
+// check functions.
+func stops(condition string) bool {
+	text := strings.NewReplacer(" ", "", "${{", "", "}}", "").Replace(condition)
+	rest, said := strings.CutPrefix(text, "!cancelled()&&!failure()&&")
+	if said && strings.Contains(rest, "||") {
+		return false
+	}
+	return !slices.ContainsFunc(ignoring, func(f string) bool { return strings.Contains(rest, f) })
+}
+
 // ignoring are the conditions with which a job starts although one that it
 // needs has failed.
 var ignoring = []string{"always()", "failure()", "cancelled()"}
@@ -135,8 +155,9 @@ func deployStops(all files) []Finding {
 			return nil
 		}
 		var out []Finding
-		if slices.ContainsFunc(ignoring, func(f string) bool { return strings.Contains(strings.ReplaceAll(j.If, " ", ""), f) }) {
-			out = append(out, at(w, j, j.Line, "runs even if a job it needs has failed: if: "+j.If, "leave the condition out"))
+		if !stops(j.If) {
+			out = append(out, at(w, j, j.Line, "runs even if a job it needs has failed: if: "+j.If,
+				"leave the condition out, or begin it with !cancelled() && !failure() &&"))
 		}
 		jobs := []Job{j}
 		if called, found := all.called(j); found {

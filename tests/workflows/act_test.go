@@ -26,6 +26,9 @@ type scenario struct {
 	fails string
 	// sandbox is the variable RINGFENCE_SANDBOX.
 	sandbox string
+	// affected and preview are what ./ringfence affected and preview print: all
+	// stacks, where it is left out.
+	affected, preview string
 	// drift is what ./ringfence drift prints, and issue what it and ./ringfence
 	// janitor write for people.
 	drift, issue string
@@ -68,6 +71,8 @@ func (s scenario) run(t *testing.T) result {
 	}
 	writeJSON(t, filepath.Join(world, "event.json"), payload)
 	writeJSON(t, filepath.Join(world, "listed.json"), append([]map[string]any{}, s.listed...))
+	writeFile(t, filepath.Join(world, "affected.json"), cmp.Or(s.affected, allAffected))
+	writeFile(t, filepath.Join(world, "preview.json"), cmp.Or(s.preview, allChange))
 	writeFile(t, filepath.Join(world, "drift.json"), s.drift+"\n")
 	writeFile(t, filepath.Join(world, "janitor.json"), "a table\n")
 	writeFile(t, filepath.Join(world, "drift.md"), s.issue)

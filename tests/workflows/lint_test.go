@@ -52,7 +52,7 @@ func TestUnitTheToolsFindADefect(t *testing.T) {
 		{"actionlint, an input that a workflow does not take", actionlint, "workflows/deploy.yml",
 			"      environment: dev\n", "      environment: dev\n      stack: data\n", `"stack" is not defined`},
 		{"actionlint, a job that does not exist", actionlint, "workflows/preview.yml",
-			"needs: estate\n", "needs: state\n", `does not exist`},
+			"needs: [affected, estate]\n", "needs: [affected, state]\n", `does not exist`},
 		{"shellcheck, a word that falls apart", actionlint, "workflows/deploy-stack.yml",
 			`"$STACK" --only`, "$STACK --only", "SC2086"},
 		{"zizmor, an action by its tag", zizmor, "actions/setup/action.yml",

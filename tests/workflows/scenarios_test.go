@@ -9,12 +9,15 @@ import (
 	"github.com/ringfence/ringfence/shared/golden"
 )
 
-const commit = "0123456789abcdef0123456789abcdef01234567"
+const (
+	commit = "0123456789abcdef0123456789abcdef01234567"
+	base   = "89abcdef0123456789abcdef0123456789abcdef"
+)
 
 // pullRequest is the event of a pull request whose commits lie in a repository.
 func pullRequest(from string) map[string]any {
 	return map[string]any{"pull_request": map[string]any{
-		"number": 7, "head": map[string]any{"sha": commit, "repo": map[string]any{"full_name": from}},
+		"number": 7, "base": map[string]any{"sha": base}, "head": map[string]any{"sha": commit, "repo": map[string]any{"full_name": from}},
 	}}
 }
 
@@ -25,6 +28,21 @@ func byBot(id int, number int, body string) map[string]any {
 func byStranger(id int, number int, body string) map[string]any {
 	return map[string]any{"id": id, "number": number, "body": body, "user": map[string]any{"login": "stranger"}}
 }
+
+// What ./ringfence affected and preview print.
+const (
+	allAffected = `{"stack": ["network", "security", "data", "audit"]}`
+	noneIs      = `{"stack": []}`
+	allChange   = `{"stacks": [
+		{"stack": "network", "created": 1, "exact": true},
+		{"stack": "security", "deleted": 1, "exact": true},
+		{"stack": "data", "exact": false},
+		{"stack": "audit", "outputsChange": true, "exact": true}
+	]}`
+	noneChanges = `{"stacks": [{"stack": "network", "exact": true}, {"stack": "security", "exact": true}]}`
+	oneChanges  = `{"stacks": [{"stack": "network", "exact": true}, {"stack": "security", "exact": true},
+		{"stack": "data", "updated": 2, "exact": true}, {"stack": "audit", "exact": true}]}`
+)
 
 // What ./ringfence drift prints.
 const (
@@ -52,12 +70,18 @@ var scenarios = []struct {
 	{"a merge is deployed", scenario{workflow: "deploy.yml", event: "push", environments: `["dev","prod"]`}, true, ""},
 	{"a stack fails", scenario{workflow: "deploy.yml", event: "push", environments: `["dev","prod"]`, fails: "dev --stack security"}, false, ""},
 	{"an environment is left out", scenario{workflow: "deploy.yml", event: "push", environments: `["prod"]`}, true, ""},
+	{"a merge changes one stack", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, preview: oneChanges}, true, ""},
+	{"a merge changes nothing", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, preview: noneChanges}, true, ""},
+	{"a merge would be refused", scenario{workflow: "deploy.yml", event: "push", environments: `["dev","prod"]`, fails: "preview"}, false, ""},
+	{"the first stack fails", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, fails: "up --env dev --stack network"}, false, ""},
 	{"nothing is set up", scenario{workflow: "deploy.yml", event: "push"}, true, ""},
 
 	{"a pull request", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev","prod"]`, payload: pullRequest("o/r"),
 		listed: []map[string]any{byBot(1, 0, "of another workflow"), byStranger(2, 0, previewMark+"forged")}}, true, ""},
 	{"a pull request is pushed again", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, payload: pullRequest("o/r"),
 		listed: []map[string]any{byStranger(2, 0, previewMark+"forged"), byBot(3, 0, previewMark+"of before")}}, true, ""},
+	{"a pull request affects no stack", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, affected: noneIs, payload: pullRequest("o/r")}, true, ""},
+	{"the tests of a pull request fail", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, payload: pullRequest("o/r"), fails: "lint"}, false, ""},
 	{"a preview fails", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, payload: pullRequest("o/r"), fails: "preview"}, false, ""},
 	{"a pull request of a fork", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, payload: pullRequest("stranger/r")}, true, "it gets no AWS credentials"},
 	{"a pull request where nothing is set up", scenario{workflow: "preview.yml", event: "pull_request", payload: pullRequest("o/r")}, true, ""},

@@ -45,6 +45,8 @@ type StackPreview struct {
 	Resources []engine.ResourceChange `json:"resources"`
 	// Violations lists what the policy packs object to, the mandatory first.
 	Violations []engine.Violation `json:"violations,omitempty"`
+	// OutputsChange: the stack would export something else than now.
+	OutputsChange bool `json:"outputsChange"`
 	// Exact: the stack read nothing that only a deployment can tell.
 	Exact bool `json:"exact"`
 	// Unknown lists what it read that is not known yet.
@@ -179,7 +181,7 @@ func (v *viewer) preview(report Report) Preview {
 			SkippedBecause: r.SkippedBecause, Error: r.Error, Log: r.Log,
 		}
 		if _, ran := v.results[r.Stack]; ran {
-			s.Unknown = v.unread(r.Stack)
+			s.Unknown, s.OutputsChange = v.unread(r.Stack), v.carried[r.Stack].Changed
 		}
 		s.Exact = r.Result == estate.Done && len(s.Unknown) == 0
 		p.Stacks = append(p.Stacks, s)

@@ -90,6 +90,8 @@ func Outcome(s deployment.StackPreview) string {
 		return "skipped, because " + string(s.SkippedBecause) + " failed"
 	case s.Result != estate.Done:
 		return string(s.Result)
+	case s.Changes == engine.Changes{Unchanged: s.Unchanged} && s.OutputsChange:
+		return "outputs change"
 	case s.Changes == engine.Changes{Unchanged: s.Unchanged}:
 		return "no change"
 	default:

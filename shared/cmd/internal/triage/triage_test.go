@@ -146,7 +146,6 @@ func TestUnitWhoChangedIt(t *testing.T) {
 	}
 }
 
-
 func TestUnitWhoChangedItMayStayUnknown(t *testing.T) {
 	cfg, asked := trail(t, nil)
 	drift := drifted()
