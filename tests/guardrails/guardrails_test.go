@@ -18,9 +18,8 @@ import (
 	"testing"
 
 	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/tests/checkout"
 )
-
-const root = "../.."
 
 // weakening is a change of the sources that a control must stop.
 type weakening struct {
@@ -84,12 +83,12 @@ type preview struct {
 // One preview of the weakened estate names every control that no longer holds,
 // for each stack, and says that a deployment would be refused. So does up.
 func TestEmulatorPreviewStopsEveryWeakening(t *testing.T) {
-	checkout := copyOf(t)
+	copied := checkout.Copy(t)
 	for _, w := range weakenings {
-		replace(t, filepath.Join(checkout, w.file), w.old, w.new)
+		checkout.Replace(t, filepath.Join(copied, w.file), w.old, w.new)
 	}
 	var p preview
-	output := run(t, checkout, &p, "preview", "--env", "ephemeral", "--name", "guardrails", "--json")
+	output := run(t, copied, &p, "preview", "--env", "ephemeral", "--name", "guardrails", "--json")
 	if p.Result != "failed" {
 		t.Errorf("the preview says %q\n%s", p.Result, output)
 	}
@@ -109,11 +108,11 @@ func TestEmulatorPreviewStopsEveryWeakening(t *testing.T) {
 	t.Run("the policy pack stops it in the engine too", func(t *testing.T) { stopped(t, p) })
 	t.Run("up changes nothing", func(t *testing.T) {
 		var refused struct{ Error string }
-		run(t, checkout, &refused, "up", "--env", "ephemeral", "--name", "guardrails", "--json")
+		run(t, copied, &refused, "up", "--env", "ephemeral", "--name", "guardrails", "--json")
 		if refused.Error == "" {
 			t.Error("up did not refuse")
 		}
-		if _, err := os.Stat(filepath.Join(checkout, ".ringfence", "state", "guardrails", ".pulumi", "stacks")); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(copied, ".ringfence", "state", "guardrails", ".pulumi", "stacks")); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("up left a state behind: %v", err)
 		}
 	})
@@ -139,10 +138,10 @@ func stopped(t *testing.T, p preview) {
 
 // run runs the command in a checkout and wants it to fail; it reads the JSON that
 // the command prints.
-func run(t *testing.T, checkout string, into any, args ...string) string {
+func run(t *testing.T, folder string, into any, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(filepath.Join(checkout, ".ringfence", "bin", "ringfence"), args...)
-	cmd.Dir = checkout
+	cmd := exec.Command(filepath.Join(folder, ".ringfence", "bin", "ringfence"), args...)
+	cmd.Dir = folder
 	var out, messages bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &messages
 	err := cmd.Run()
@@ -154,76 +153,4 @@ func run(t *testing.T, checkout string, into any, args ...string) string {
 		t.Fatalf("ringfence %s: %v\n%s%s", strings.Join(args, " "), err, out.String(), messages.String())
 	}
 	return out.String()
-}
-
-// copyOf copies the sources of the checkout, and borrows its tools.
-func copyOf(t *testing.T) string {
-	t.Helper()
-	checkout := t.TempDir()
-	for _, name := range []string{"go.work", "go.work.sum", ".pulumi.version", ".github", "shared", "stacks", "tests"} {
-		from := filepath.Join(root, name)
-		info, err := os.Stat(from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if info.IsDir() {
-			err = os.CopyFS(filepath.Join(checkout, name), os.DirFS(from))
-		} else {
-			err = copyFile(from, filepath.Join(checkout, name))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	runtime, err := filepath.Abs(filepath.Join(root, ".ringfence"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	borrowed := filepath.Join(checkout, ".ringfence")
-	if err := os.Mkdir(borrowed, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"pulumi", "tools.json"} {
-		if err := os.Symlink(filepath.Join(runtime, name), filepath.Join(borrowed, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	// The command finds its checkout by where it lies, so it is copied.
-	if err := os.CopyFS(filepath.Join(borrowed, "bin"), os.DirFS(need(t, "RINGFENCE_BIN"))); err != nil {
-		t.Fatal(err)
-	}
-	return checkout
-}
-
-func copyFile(from, to string) error {
-	content, err := os.ReadFile(from)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(to, content, 0o644)
-}
-
-// replace changes a file in the one place where old stands.
-func replace(t *testing.T, file, old, new string) {
-	t.Helper()
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(string(content), old); n == 0 {
-		t.Fatalf("%s does not say %q any more", file, old)
-	}
-	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(content), old, new)), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// need is an environment variable that `make test` sets.
-func need(t *testing.T, key string) string {
-	t.Helper()
-	value := os.Getenv(key)
-	if value == "" {
-		t.Fatalf("%s is not set: run this through `make test`", key)
-	}
-	return value
 }

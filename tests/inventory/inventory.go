@@ -41,6 +41,12 @@ func Connect(ctx context.Context, t testing.TB) *Account {
 	if endpoint == "" {
 		t.Fatal("RINGFENCE_AWS_ENDPOINT is not set: run this through `make test`")
 	}
+	return At(ctx, t, endpoint)
+}
+
+// At opens the account at an endpoint.
+func At(ctx context.Context, t testing.TB, endpoint string) *Account {
+	t.Helper()
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion("eu-central-1"), config.WithBaseEndpoint(endpoint))
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,10 @@ type scenario struct {
 	listed []map[string]any
 	// inputs are those of a workflow_dispatch.
 	inputs map[string]string
+	// real is the checkout whose ./ringfence is run, in the environment env;
+	// empty: a stand-in is.
+	real string
+	env  []string
 }
 
 // result is what came of it.
@@ -64,7 +68,7 @@ func (s scenario) run(t *testing.T) result {
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Fatal("the workflows use jq, which every GitHub runner has; install it to run them here")
 	}
-	world, machine := t.TempDir(), absolute(t, "testdata/machine")
+	world := t.TempDir()
 	payload := map[string]any{"repository": map[string]any{"full_name": "o/r", "default_branch": "main"}, "inputs": s.inputs}
 	for key, value := range s.payload {
 		payload[key] = value
@@ -92,8 +96,8 @@ func (s scenario) run(t *testing.T) result {
 		args = append(args, "--local-repository", uses+"="+absolute(t, "testdata/actions/"+standIns[name]))
 	}
 	cmd := exec.Command(tool(t, "act"), args...)
-	cmd.Dir = checkout(t)
-	cmd.Env = append(os.Environ(), "PATH="+machine+string(os.PathListSeparator)+os.Getenv("PATH"),
+	cmd.Dir = s.checkout(t)
+	cmd.Env = append(append(os.Environ(), s.env...), "PATH="+s.machine(t)+string(os.PathListSeparator)+os.Getenv("PATH"),
 		"HOME="+world, "XDG_CACHE_HOME="+filepath.Join(world, "cache"), "XDG_CONFIG_HOME="+filepath.Join(world, "config"))
 	log, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
@@ -121,23 +125,36 @@ func inAnyOrder(calls string) string {
 	return strings.Join(lines, "") + tail
 }
 
-// checkout is a copy of what the workflows need of the repository.
-func checkout(t *testing.T) string {
+// machine is a folder with what stands in for commands: for gh, and for Go
+// where the real one is not needed.
+func (s scenario) machine(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	copyTree(t, github, filepath.Join(dir, ".github"))
+	if s.real == "" {
+		return absolute(t, "testdata/machine")
+	}
+	folder := t.TempDir()
+	command(t, "testdata/machine/gh", filepath.Join(folder, "gh"))
+	return folder
+}
+
+// checkout is a copy of what the workflows need of the repository.
+func (s scenario) checkout(t *testing.T) string {
+	t.Helper()
+	dir, from, environments := t.TempDir(), github, environments
+	if s.real != "" {
+		from, environments = filepath.Join(s.real, ".github"), filepath.Join(s.real, "stacks/environments")
+	}
+	copyTree(t, from, filepath.Join(dir, ".github"))
 	copyTree(t, environments, filepath.Join(dir, "stacks/environments"))
 	// Newer than act 0.2.89.
 	replace(t, filepath.Join(dir, ".github/workflows/deploy.yml"), "  queue: max\n", "")
 	for _, module := range modules(t) {
 		writeFile(t, filepath.Join(dir, module), "module")
 	}
-	command, err := os.ReadFile("testdata/machine/ringfence")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "ringfence"), command, 0o755); err != nil {
-		t.Fatal(err)
+	if s.real == "" {
+		command(t, "testdata/machine/ringfence", filepath.Join(dir, "ringfence"))
+	} else {
+		command(t, "testdata/real/ringfence", filepath.Join(dir, "ringfence"))
 	}
 	for _, args := range [][]string{
 		{"init", "--quiet", "--initial-branch=main"}, {"remote", "add", "origin", "https://github.com/o/r"}, {"add", "--all"},
@@ -150,6 +167,18 @@ func checkout(t *testing.T) string {
 		}
 	}
 	return dir
+}
+
+// command copies a script.
+func command(t *testing.T, from, to string) {
+	t.Helper()
+	content, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, content, 0o755); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // foreign are the actions of others, with their commits.

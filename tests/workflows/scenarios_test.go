@@ -111,6 +111,7 @@ var scenarios = []struct {
 }
 
 func TestEngineWorkflowsRun(t *testing.T) {
+	t.Parallel() // beside the standing estate, which waits for AWS most of its time
 	var files []string
 	for _, s := range scenarios {
 		file := strings.ReplaceAll(s.name, " ", "-") + ".txt"

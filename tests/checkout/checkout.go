@@ -1,0 +1,100 @@
+// Package checkout makes copies of this checkout that a test may change, with the
+// tools of the original: nothing is built but what the change asks for.
+package checkout
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// root is the checkout, from the folder of any test of this module.
+const root = "../.."
+
+// Copy copies the sources of the checkout, and borrows its tools.
+func Copy(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	for _, name := range []string{"go.work", "go.work.sum", ".pulumi.version", ".github", "shared", "stacks", "tests"} {
+		from := filepath.Join(root, name)
+		info, err := os.Stat(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.IsDir() {
+			err = os.CopyFS(filepath.Join(folder, name), os.DirFS(from))
+		} else {
+			err = copyFile(from, filepath.Join(folder, name))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime, err := filepath.Abs(filepath.Join(root, ".ringfence"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	borrowed := filepath.Join(folder, ".ringfence")
+	if err := os.Mkdir(borrowed, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"pulumi", "tools.json"} {
+		if err := os.Symlink(filepath.Join(runtime, name), filepath.Join(borrowed, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The command finds its checkout by where it lies, so it is copied.
+	if err := os.CopyFS(filepath.Join(borrowed, "bin"), os.DirFS(Need(t, "RINGFENCE_BIN"))); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// LendEmulator lets a copy start an emulator of its own with the Python that the
+// checkout has chosen.
+func LendEmulator(t *testing.T, folder string) {
+	t.Helper()
+	err := os.Mkdir(filepath.Join(folder, ".ringfence", "emulator"), 0o755)
+	if err == nil {
+		err = copyFile(filepath.Join(root, ".ringfence/emulator/python.json"), filepath.Join(folder, ".ringfence/emulator/python.json"))
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // without it, the copy chooses for itself
+		t.Fatal(err)
+	}
+}
+
+func copyFile(from, to string) error {
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, content, 0o644)
+}
+
+// Replace changes a file everywhere old stands.
+func Replace(t *testing.T, file, old, new string) {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(content), old) {
+		t.Fatalf("%s has no %q: bring the test up to date with it", file, old)
+	}
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(content), old, new)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Need is an environment variable that `make test` sets.
+func Need(t *testing.T, key string) string {
+	t.Helper()
+	value := os.Getenv(key)
+	if value == "" {
+		t.Fatalf("%s is not set: run this through `make test`", key)
+	}
+	return value
+}

@@ -1,0 +1,237 @@
+package workflows
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/ringfence/ringfence/shared/golden"
+	"github.com/ringfence/ringfence/tests/checkout"
+	"github.com/ringfence/ringfence/tests/inventory"
+)
+
+// standing is an emulated AWS of its own, and the checkout that deploys there:
+// what is merged. Its environment dev lives in the emulator.
+type standing struct {
+	merged   string
+	endpoint string
+	account  *inventory.Account
+}
+
+// The real workflows with the real command, engine and provider code: one merge
+// deploys the estate, and what then happens to it happens on that one.
+func TestEmulatorWorkflowsOnAStandingEstate(t *testing.T) {
+	t.Parallel()
+	e := newStanding(t)
+	leaked := make(chan error, 1)
+	go func() { leaked <- e.command("up", "--env", "ephemeral", "--name", "pr-1", "--stack", "network").Run() }()
+	if !t.Run("a merge deploys the stacks in order", e.merge) {
+		return
+	}
+	if err := <-leaked; err != nil {
+		t.Fatalf("nothing could be leaked: %v", err)
+	}
+	t.Run("then", func(t *testing.T) {
+		t.Run("a pull request changes network", e.pullRequest)
+		t.Run("somebody removes a bucket policy", e.drift)
+		t.Run("somebody has leaked an estate", e.leak)
+	})
+}
+
+func newStanding(t *testing.T) *standing {
+	t.Helper()
+	merged := checkout.Copy(t)
+	checkout.LendEmulator(t, merged)
+	intoEmulator(t, merged)
+	e := &standing{merged: merged}
+	var status struct{ Endpoint string }
+	if err := json.Unmarshal(e.output(t, "emulator", "start", "--json"), &status); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.output(t, "emulator", "stop") })
+	e.endpoint, e.account = status.Endpoint, inventory.At(t.Context(), t, status.Endpoint)
+	e.output(t, "tools")
+	return e
+}
+
+// intoEmulator makes dev a small environment that lives in the emulator.
+func intoEmulator(t *testing.T, folder string) {
+	t.Helper()
+	small := read(t, filepath.Join(folder, "stacks/environments/ephemeral.yaml"))
+	writeFile(t, filepath.Join(folder, "stacks/environments/dev.yaml"), small)
+}
+
+// command calls ./ringfence as a person would.
+func (e *standing) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(e.merged, ".ringfence/bin/ringfence"), args...)
+	cmd.Dir, cmd.Env = e.merged, e.environ(e.merged)
+	return cmd
+}
+
+func (e *standing) output(t *testing.T, args ...string) []byte {
+	t.Helper()
+	cmd := e.command(args...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("ringfence %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return out
+}
+
+// environ is for the command of a checkout: with the emulator of this estate,
+// once there is one, and with Go's own folders, which lie in the home that a
+// workflow does not have.
+func (e *standing) environ(real string) []string {
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "RINGFENCE_AWS_ENDPOINT=") })
+	if e.endpoint != "" {
+		env = append(env, "RINGFENCE_AWS_ENDPOINT="+e.endpoint)
+	}
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPATH").Output()
+	if folders := strings.Fields(string(out)); err == nil && len(folders) == 3 {
+		env = append(env, "GOCACHE="+folders[0], "GOMODCACHE="+folders[1], "GOPATH="+folders[2])
+	}
+	return append(env, "REAL="+real)
+}
+
+// run runs a workflow with the command of a checkout.
+func (e *standing) run(t *testing.T, real string, s scenario) result {
+	t.Helper()
+	s.real, s.env = real, e.environ(real)
+	r := s.run(t)
+	if !r.Green {
+		t.Fatalf("the run is red\n%s\n%s", r.Calls, r.Log)
+	}
+	return r
+}
+
+// expect holds that a comment or an issue says all of this.
+func expect(t *testing.T, r result, says ...string) {
+	t.Helper()
+	for _, text := range says {
+		if !strings.Contains(r.Calls, text) {
+			t.Errorf("want it to say %q\n%s\n%s", text, r.Calls, r.Log)
+		}
+	}
+}
+
+func (e *standing) merge(t *testing.T) {
+	r := e.run(t, e.merged, scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`})
+	golden.Check(t, "testdata/estate/a-merge.txt", []byte(r.Calls))
+	e.stands(t, "dev", true)
+	var buckets []string
+	all, err := e.account.S3.ListBuckets(t.Context(), &s3.ListBucketsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bucket := range all.Buckets {
+		buckets = append(buckets, aws.ToString(bucket.Name))
+	}
+	for _, bucket := range []string{dataBucket, "ringfence-dev-audit-123456789012-eu-central-1"} {
+		if !slices.Contains(buckets, bucket) {
+			t.Errorf("there is no bucket %s: %v", bucket, buckets)
+		}
+	}
+}
+
+const dataBucket = "ringfence-dev-data-123456789012-eu-central-1"
+
+// stands reads in the emulator whether a deployment has a VPC.
+func (e *standing) stands(t *testing.T, name string, want bool) {
+	t.Helper()
+	found, err := e.account.EC2.DescribeVpcs(t.Context(), &ec2.DescribeVpcsInput{Filters: []types.Filter{
+		{Name: aws.String("tag:Name"), Values: []string{"ringfence-" + name + "*"}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(found.Vpcs) > 0; got != want {
+		t.Errorf("the VPC of %s stands: %t, want %t", name, got, want)
+	}
+}
+
+// The endpoint's replacement reaches the bucket policy of another stack, which
+// names it.
+func (e *standing) pullRequest(t *testing.T) {
+	t.Parallel()
+	changed := checkout.Copy(t)
+	intoEmulator(t, changed)
+	checkout.Replace(t, filepath.Join(changed, "stacks/network/network/endpoints.go"),
+		`ec2.NewVpcEndpoint(ctx, "s3", `, `ec2.NewVpcEndpoint(ctx, "s3-gateway", `)
+	if err := os.Symlink(filepath.Join(e.merged, ".ringfence/state"), filepath.Join(changed, ".ringfence/state")); err != nil {
+		t.Fatal(err)
+	}
+	r := e.run(t, changed, scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, payload: pullRequest("o/r")})
+	expect(t, r, "ringfence preview --env dev", " as ringfence-dev-preview", "gh api --method POST repos/o/r/issues/7/comments",
+		"VpcEndpoint s3-gateway", "BucketPolicy data")
+}
+
+func (e *standing) drift(t *testing.T) {
+	t.Parallel()
+	if _, err := e.account.S3.DeleteBucketPolicy(t.Context(), &s3.DeleteBucketPolicyInput{Bucket: aws.String(dataBucket)}); err != nil {
+		t.Fatal(err)
+	}
+	r := e.run(t, e.merged, scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`})
+	expect(t, r, " as ringfence-dev-drift", "--field title=Drift in dev ",
+		"### critical: BucketPolicy data in data", "**DAT-09** (high) does not hold", "deleted outside of this estate")
+}
+
+// A deployment past its time goes, although the run that left it has left a lock
+// too; one that a person works on stays, with the lock.
+func (e *standing) leak(t *testing.T) {
+	t.Parallel()
+	e.stands(t, "pr-1", true)
+	state := e.age(t)
+	writeFile(t, e.state("pr-2"), state)
+	dead := e.lock(t, "pr-1", "runner", "fv-az1234-567")
+	living := e.lock(t, "pr-2", "alice", "laptop")
+
+	r := e.run(t, e.merged, scenario{workflow: "janitor.yml", event: "schedule", sandbox: "ephemeral"})
+	expect(t, r, "ringfence janitor --env ephemeral", " as sandbox", "--field title=Left over in ephemeral ",
+		"`pr-2` is past its time, and somebody works on it", "alice@laptop")
+	e.stands(t, "pr-1", false)
+	e.stands(t, "dev", true)
+	for file, want := range map[string]bool{dead: false, e.state("pr-1"): false, living: true, e.state("pr-2"): true} {
+		if _, err := os.Stat(file); (err == nil) != want {
+			t.Errorf("%s is there: %t, want %t", file, err == nil, want)
+		}
+	}
+}
+
+func (e *standing) state(name string) string {
+	return filepath.Join(e.merged, ".ringfence/state", name, ".pulumi/stacks/ringfence-network", name+".json")
+}
+
+// age makes pr-1 seven hours older, and returns its state.
+func (e *standing) age(t *testing.T) string {
+	t.Helper()
+	written := regexp.MustCompile(`("time": ?")[^"]+"`)
+	old := read(t, e.state("pr-1"))
+	if len(written.FindAllString(old, -1)) != 1 {
+		t.Fatal("the state says more than once, or never, when it was written")
+	}
+	state := written.ReplaceAllString(old, "${1}"+sevenHoursAgo()+`"`)
+	writeFile(t, e.state("pr-1"), state)
+	return state
+}
+
+func sevenHoursAgo() string { return time.Now().Add(-7 * time.Hour).UTC().Format(time.RFC3339) }
+
+// lock locks the network stack of a deployment, seven hours ago.
+func (e *standing) lock(t *testing.T, name, user, host string) string {
+	t.Helper()
+	file := filepath.Join(e.merged, ".ringfence/state", name, ".pulumi/locks/organization/ringfence-network", name, "1.json")
+	writeJSON(t, file, map[string]any{"pid": 1, "username": user, "hostname": host, "timestamp": sevenHoursAgo()})
+	return file
+}
