@@ -59,7 +59,10 @@ func newStanding(t *testing.T) *standing {
 	if err := json.Unmarshal(e.output(t, "emulator", "start", "--json"), &status); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { e.output(t, "emulator", "stop") })
+	t.Cleanup(func() {
+		e.endpoint = "" // one that is given is not stopped
+		e.output(t, "emulator", "stop")
+	})
 	e.endpoint, e.account = status.Endpoint, inventory.At(t.Context(), t, status.Endpoint)
 	e.output(t, "tools")
 	return e

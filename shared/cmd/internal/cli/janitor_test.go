@@ -122,6 +122,21 @@ func TestUnitJanitorDestroysWhatIsPastItsTime(t *testing.T) {
 	check(t, "janitor.md.golden", string(content))
 }
 
+// What cannot be read is said, and keeps nothing else from being cleared away.
+func TestUnitJanitorGoesOnAfterAFailure(t *testing.T) {
+	root := checkout(t, nil)
+	leave(t, root, "ephemeral", "pr-1", 7, graph.Network)
+	leave(t, root, "ephemeral", "pr-2", 7, graph.Network)
+	if err := os.WriteFile(filepath.Join(root, ".ringfence/state/pr-1/.pulumi/stacks/ringfence-network/pr-1.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, out, _ := clean(t, root)
+	if status != exitFailed || !strings.Contains(out, "pr-1 could not be destroyed") || !strings.Contains(out, "not a Pulumi state file") {
+		t.Errorf("status %d: %s", status, out)
+	}
+	expectNames(t, root, "pr-1")
+}
+
 func expectLocks(t *testing.T, locks map[string]string, want ...string) {
 	t.Helper()
 	for who, file := range locks {

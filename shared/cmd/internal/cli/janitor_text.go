@@ -18,7 +18,11 @@ func printJanitor(c *console.Console, r janitor.Report) {
 	} else {
 		var rows [][]string
 		for _, d := range r.Deployments {
-			rows = append(rows, []string{d.Name, utc(d.Updated), estate.List(d.Stacks), fate(d, r)})
+			updated := "unknown"
+			if !d.Updated.IsZero() {
+				updated = utc(d.Updated)
+			}
+			rows = append(rows, []string{d.Name, updated, estate.List(d.Stacks), fate(d, r)})
 		}
 		c.Line("")
 		c.Table([]console.Column{{Title: "name"}, {Title: "last update"}, {Title: "stacks"}, {Title: "result"}}, rows)

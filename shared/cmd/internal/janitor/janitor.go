@@ -47,7 +47,7 @@ type Report struct {
 	// Locks holds every lock on their stacks that was found.
 	Locks []Lock `json:"locks"`
 	// Orphans are the ARNs of what carries the environment's tags and no state
-	// knows, sorted.
+	// knows, sorted. They are looked for only where everything else went well.
 	Orphans []string `json:"orphans"`
 }
 
@@ -56,7 +56,7 @@ type Deployment struct {
 	// Name is the name of its Pulumi stacks.
 	Name string `json:"name"`
 	// Updated is when one of its stacks was last updated.
-	Updated time.Time `json:"updated"`
+	Updated time.Time `json:"updated,omitzero"`
 	// Stacks are those that stand, in the order of their deployment.
 	Stacks []graph.Name `json:"stacks"`
 	Fate   Fate         `json:"fate"`
@@ -102,20 +102,31 @@ func (j Janitor) Run(ctx context.Context) (Report, error) {
 		Environment: j.Site.Environment.Name, LimitHours: limit.Hours(), DryRun: j.DryRun, Result: estate.Done,
 		Deployments: []Deployment{}, Locks: []Lock{}, Orphans: []string{},
 	}
+	// Another account is an error before anything is destroyed.
+	cfg, running, err := j.Site.AWS(ctx)
+	if err != nil {
+		return Report{}, err
+	}
 	names, err := j.Site.Names(ctx)
 	if err != nil {
 		return Report{}, err
 	}
 	for _, name := range names {
-		if err := j.visit(ctx, j.Site.Named(name), limit, &report); err != nil {
-			return Report{}, fmt.Errorf("%s: %w", name, err)
-		}
+		err := j.visit(ctx, j.Site.Named(name), limit, &report)
 		if ctx.Err() != nil {
 			report.Result = estate.Interrupted
 			return report, nil
 		}
+		if err != nil { // of one name; the others are cleared away all the same
+			report.Deployments = append(report.Deployments, Deployment{
+				Name: name, Stacks: []graph.Name{}, Fate: Failed, Error: []string{err.Error()},
+			})
+			report.Result = estate.Failed
+		}
 	}
-	report.Orphans, err = j.orphans(ctx, names)
+	if running && report.Result == estate.Done {
+		report.Orphans, err = j.orphans(ctx, cfg, names)
+	}
 	return report, err
 }
 
@@ -255,8 +266,6 @@ func (j Janitor) destroy(ctx context.Context, d *deployment.Deployment, found *D
 	switch {
 	case errors.Is(err, errUpdated):
 		found.Fate = Stays
-	case errors.Is(err, deployment.ErrInterrupted):
-		return err
 	case err != nil:
 		found.Fate, found.Error = Failed, []string{err.Error()}
 	case done.Result != estate.Done:

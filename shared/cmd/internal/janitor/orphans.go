@@ -17,15 +17,8 @@ import (
 // orphans are the ARNs of what carries the tags of the environment and no state
 // knows. AWS lists them for the region of the environment; it knows no tags of
 // IAM roles there.
-func (j Janitor) orphans(ctx context.Context, names []string) ([]string, error) {
-	cfg, running, err := j.Site.AWS(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (j Janitor) orphans(ctx context.Context, cfg aws.Config, names []string) ([]string, error) {
 	orphans := []string{}
-	if !running {
-		return orphans, nil
-	}
 	known, err := j.known(ctx, names)
 	if err != nil {
 		return nil, err
