@@ -52,6 +52,7 @@ func Run(t *testing.T, s Suite) {
 			r := s.Record(t, environment)
 			s.keepsItsContract(t, r)
 			s.readsWhatTheGraphSays(t, r)
+			s.notesWhatItReads(t, r, environment)
 			everyResourceIsAccountedFor(t, r, environment)
 			s.isTheSameInEachRun(t, r, environment)
 			s.previewsTheSameResources(t, r, environment)
@@ -108,6 +109,23 @@ func (s Suite) readsWhatTheGraphSays(t *testing.T, r *record.Recording) {
 	}
 }
 
+// notesWhatItReads holds that a look at the state tells which outputs of an
+// upstream stack are not any more what this one was deployed with.
+func (s Suite) notesWhatItReads(t *testing.T, r *record.Recording, environment string) {
+	for name, outputs := range s.Options(t, environment).Upstream {
+		if fields, known := contract.Outdated(r.Consumed, name, outputs); !known || len(fields) > 0 {
+			t.Errorf("of %s, just read, these outputs count as outdated: %v (noted: %t)", name, fields, known)
+		}
+		for key := range outputs {
+			changed := maps.Clone(outputs)
+			changed[key] = "another"
+			if fields, _ := contract.Outdated(r.Consumed, name, changed); !slices.Equal(fields, []string{key}) {
+				t.Errorf("%s of %s has changed; outdated are %v", key, name, fields)
+			}
+		}
+	}
+}
+
 func everyResourceIsAccountedFor(t *testing.T, r *record.Recording, environment string) {
 	if len(r.Resources) < 5 {
 		t.Errorf("only %d resources were registered", len(r.Resources))
@@ -157,6 +175,9 @@ func (s Suite) previewsTheSameResources(t *testing.T, deployed *record.Recording
 		if err != nil {
 			t.Errorf("preview %s: %v", name, err)
 			continue
+		}
+		if foreseen := name == "with upstream"; foreseen != (preview.Consumed != nil) && len(s.Options(t, environment).Upstream) > 0 {
+			t.Errorf("preview %s: what it reads is noted as %v", name, preview.Consumed)
 		}
 		if got, want := identities(preview), identities(deployed); !slices.Equal(got, want) {
 			t.Errorf("preview %s shows other resources than the deployment:\n%v\n%v", name, got, want)

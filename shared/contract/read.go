@@ -45,6 +45,7 @@ func Read[T Contract](ctx *pulumi.Context) (T, error) {
 	}
 	if version == nil && ctx.DryRun() {
 		_ = ctx.Log.Warn(fmt.Sprintf("stack %s has no outputs yet: what depends on them is shown as unknown", name), nil)
+		note(ctx, c, nil)
 		return unknown(c), nil
 	}
 	outputs := map[string]any{versionKey: version}
@@ -53,7 +54,10 @@ func Read[T Contract](ctx *pulumi.Context) (T, error) {
 			return c, err
 		}
 	}
-	return decode(c, name, outputs, ctx.DryRun())
+	if c, err = decode(c, name, outputs, ctx.DryRun()); err == nil {
+		note(ctx, c, outputs)
+	}
+	return c, err
 }
 
 func keys(c Contract) []string {

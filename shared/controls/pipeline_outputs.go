@@ -30,7 +30,7 @@ func contractsAreKept(in *inspection) {
 		in.checked[c.Stack()]++
 		o := stackOutputs{in, c.Stack(), outputs}
 		o.has(contractVersion, show(c.Version()), func(v any) bool { return equal(v, c.Version()) })
-		promised := []string{contractVersion}
+		promised := []string{contractVersion, contract.ConsumedKey}
 		for _, f := range contract.Fields(c) {
 			promised = append(promised, f.Key)
 			o.has(f.Key, "a "+f.Type.String(), func(v any) bool { return isOfType(v, f.Type) })

@@ -58,6 +58,7 @@ func Run(stack Stack, environments string) pulumi.RunFunc {
 		if err != nil {
 			return err
 		}
+		ctx = contract.Noting(ctx)
 		exports, err := stack(ctx, &Program{
 			Env:      env,
 			Names:    names.New(ctx.Stack(), env.AccountID, env.Region),
@@ -66,7 +67,11 @@ func Run(stack Stack, environments string) pulumi.RunFunc {
 		if err != nil {
 			return err
 		}
-		return contract.Export(ctx, exports)
+		if err := contract.Export(ctx, exports); err != nil {
+			return err
+		}
+		contract.ExportConsumed(ctx)
+		return nil
 	}
 }
 

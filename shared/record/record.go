@@ -52,8 +52,11 @@ type Recording struct {
 	Components []string
 	// Reads are the upstream stacks that were read, in deployment order.
 	Reads []graph.Name
-	// Outputs are the stack's outputs that are known.
+	// Outputs are those of the stack's outputs that its contract promises and that
+	// are known.
 	Outputs map[string]any
+	// Consumed is the output contract.ConsumedKey; nil when it is not known.
+	Consumed any
 }
 
 // Options says how to run a program.
@@ -94,6 +97,8 @@ func Run(stack program.Stack, o Options) (*Recording, error) {
 			// Exported, so that the run waits for it.
 			ctx.Export("recorded "+key, output.ApplyT(func(v any) any { m.keepOutput(key, v); return v }))
 		}
+		consumed := contract.Consumed(ctx).ToMapOutput()
+		ctx.Export("recorded consumption", consumed.ApplyT(func(v any) any { m.keepConsumed(v); return v }))
 		return c, nil
 	}
 	err := pulumi.RunErr(program.Run(keep, o.Environments),
@@ -156,12 +161,19 @@ type mocks struct {
 	components []string
 	reads      []graph.Name
 	outputs    map[string]any
+	consumed   any
 }
 
 func (m *mocks) keepOutput(key string, value any) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.outputs[key] = asJSON(value)
+}
+
+func (m *mocks) keepConsumed(value any) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.consumed = asJSON(value)
 }
 
 func (m *mocks) recording() *Recording {
@@ -171,5 +183,7 @@ func (m *mocks) recording() *Recording {
 	slices.SortFunc(m.reads, func(a, b graph.Name) int {
 		return slices.Index(order, a) - slices.Index(order, b)
 	})
-	return &Recording{Resources: m.resources, Components: m.components, Reads: m.reads, Outputs: m.outputs}
+	return &Recording{
+		Resources: m.resources, Components: m.components, Reads: m.reads, Outputs: m.outputs, Consumed: m.consumed,
+	}
 }

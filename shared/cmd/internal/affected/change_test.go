@@ -129,6 +129,8 @@ func TestUnitChangesOfACheckout(t *testing.T) {
 func TestUnitChangesAreThoseOfTheFolder(t *testing.T) {
 	other := repositoryIn(t, t.TempDir())
 	r := repositoryIn(t, t.TempDir())
+	r.write("more", "than the other has")
+	r.commit("second")
 	r.write("kept", "as it is")
 	t.Setenv("GIT_DIR", filepath.Join(other.root, ".git"))
 	t.Setenv("GIT_WORK_TREE", other.root)

@@ -13,13 +13,16 @@ import (
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/affected"
 	"github.com/ringfence/ringfence/shared/cmd/internal/console"
+	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
+	"github.com/ringfence/ringfence/shared/graph"
 )
 
 // comparison is what the command line of affected says.
 type comparison struct {
 	target
-	base   string
-	matrix bool
+	base    string
+	matrix  bool
+	orStale bool
 }
 
 func (a *App) affectedCommand() *cobra.Command {
@@ -33,9 +36,12 @@ stacks the change can change. What is not committed yet counts.
 A file counts for the stacks whose programs are built from it, and these count
 for the stacks that read what they export. What every stack is built or deployed
 with counts for all, and so does what is not known. Documentation and tests count
-for none, and an environment file for its own environment alone.`,
+for none, and an environment file for its own environment alone.
+
+With --or-stale a stack counts too when it is not deployed to its end, or when it
+runs on older outputs of the stacks that it reads than these export now.`,
 		Example: `  ./ringfence affected --base origin/main
-  ./ringfence affected --base origin/main --env prod --matrix`,
+  ./ringfence affected --base origin/main --env prod --or-stale --matrix`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			change, report, err := a.affected(cmd.Context(), c)
@@ -57,6 +63,8 @@ for none, and an environment file for its own environment alone.`,
 	}
 	cmd.Flags().StringVar(&c.base, "base", "", "branch, tag or `commit` to compare with, such as origin/main")
 	cmd.Flags().StringVarP(&c.environment, "env", "e", "", "leave out what is of other `environments` only")
+	cmd.Flags().StringVar(&c.name, "name", "", "with --or-stale: name of the Pulumi stacks, such as pr-42 (default: the environment's)")
+	cmd.Flags().BoolVar(&c.orStale, "or-stale", false, "count stacks of --env that need a deployment whatever has changed")
 	cmd.Flags().BoolVar(&c.matrix, "matrix", false, `print the affected stacks as a matrix of a GitHub workflow: {"stack":["data","audit"]}`)
 	a.asJSON(cmd)
 	return cmd
@@ -74,10 +82,9 @@ func (a *App) affected(ctx context.Context, c comparison) (affected.Change, affe
 	case c.base == "":
 		return none(usageError{errors.New("--base is missing: name the branch, tag or commit to compare with, such as origin/main")})
 	}
-	if c.environment != "" {
-		if _, err := a.site(c.target); err != nil {
-			return none(err)
-		}
+	behind, err := a.behind(ctx, c)
+	if err != nil {
+		return none(err)
 	}
 	change, err := affected.ReadChange(ctx, a.Root, c.base)
 	if err != nil {
@@ -88,7 +95,38 @@ func (a *App) affected(ctx context.Context, c comparison) (affected.Change, affe
 		return none(err)
 	}
 	question := affected.Question{Stacks: a.Stacks, Programs: programs, Environment: c.environment}
-	return change, question.Answer(change), nil
+	return change, question.Add(question.Answer(change), behind), nil
+}
+
+// behind are the stacks of the environment that need a deployment whatever has
+// changed, where that is asked for.
+func (a *App) behind(ctx context.Context, c comparison) (map[graph.Name][]affected.Reason, error) {
+	switch {
+	case c.environment == "" && (c.orStale || c.name != ""):
+		return nil, usageError{errors.New("--or-stale looks at what is deployed: name the environment with --env")}
+	case c.environment == "":
+		return nil, nil
+	}
+	d, _, err := a.deployment(c.target)
+	if err != nil || !c.orStale {
+		return nil, err
+	}
+	survey, err := d.Survey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if memory, err := d.Memory(ctx); err != nil {
+		return nil, err
+	} else if memory != nil && memory.Forgotten {
+		survey = deployment.Survey{}
+	}
+	reasons := map[graph.Name][]affected.Reason{}
+	for n, whys := range d.Behind(survey) {
+		for _, why := range whys {
+			reasons[n] = append(reasons[n], affected.Reason{Why: why})
+		}
+	}
+	return reasons, nil
 }
 
 func printAffected(c *console.Console, base string, change affected.Change, report affected.Report) {

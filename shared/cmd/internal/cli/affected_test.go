@@ -104,6 +104,15 @@ func TestUnitAffected(t *testing.T) {
 	}
 }
 
+// Without a change, what is not deployed counts when that is asked for.
+func TestUnitAffectedOrStale(t *testing.T) {
+	root := committed(t)
+	check(t, "affected-or-stale.golden", affectedBy(t, root, "--env", "local", "--or-stale"))
+	if got, want := affectedBy(t, root, "--env", "local", "--matrix"), `{"stack":[]}`+"\n"; got != want {
+		t.Errorf("not asked for, the matrix is %s, want %s", got, want)
+	}
+}
+
 func TestUnitAffectedThatCannotBeTold(t *testing.T) {
 	root := committed(t)
 	save(t, root, "shared/bucket/broken.go", "package bucket\n\nimport nothing\n")

@@ -28,6 +28,7 @@ func TestUnitMistakesInTheCommandLine(t *testing.T) {
 		{"up --env stacks/environments/local.yaml", "give the name of an environment"},
 		{"graph --json --mermaid", "--json and --mermaid exclude each other"},
 		{"affected", "--base is missing: name the branch, tag or commit to compare with, such as origin/main"},
+		{"affected --base main --or-stale", "name the environment with --env"},
 		{"affected --base main --json --matrix", "--json and --matrix exclude each other"},
 		{"emulator restart", `unknown command "restart"`},
 		{"destroy --env dev --only", "--only says"},

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/console"
+	"github.com/ringfence/ringfence/shared/contract"
 	"github.com/ringfence/ringfence/shared/graph"
 )
 
@@ -35,7 +36,8 @@ never shown.`,
 			outputs := map[graph.Name]map[string]any{}
 			for _, n := range selection.Stacks {
 				if survey.Complete(n) {
-					outputs[n] = survey[n].Outputs
+					outputs[n] = maps.Clone(survey[n].Outputs)
+					delete(outputs[n], contract.ConsumedKey) // not for others
 				} else if len(t.stacks) > 0 {
 					return fmt.Errorf("stack %s exports nothing, because it is not deployed: ./ringfence up%s --stack %s", n, d.Flags(), n)
 				}

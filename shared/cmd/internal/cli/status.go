@@ -19,7 +19,9 @@ func (a *App) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Show what is deployed",
 		Long: `Shows for every stack whether it is deployed, when its state last changed, how
-many resources it has, operations that were cut off, and who is working on it.
+many resources it has, operations that were cut off, who is working on it, and
+whether it runs on older outputs of the stacks that it reads than these export
+now.
 For an emulated environment it also says whether the emulator runs and still
 holds what was deployed. Nothing is started or changed.`,
 		Args: noArguments,
@@ -70,6 +72,8 @@ type stackStatus struct {
 	CutOff []string `json:"cutOff,omitempty"`
 	// LockedBy names who works on the stack.
 	LockedBy []string `json:"lockedBy,omitempty"`
+	// Read compares what the stack has read of others with what they export now.
+	Read []deployment.Reading `json:"read,omitempty"`
 }
 
 func newStatus(d *deployment.Deployment, survey deployment.Survey, memory *deployment.Memory) status {
@@ -79,7 +83,9 @@ func newStatus(d *deployment.Deployment, survey deployment.Survey, memory *deplo
 	}
 	for _, n := range d.Estate.Names() {
 		known := survey[n]
-		stack := stackStatus{Stack: n, State: "not deployed", Resources: known.Resources, CutOff: known.Pending}
+		stack := stackStatus{
+			Stack: n, State: "not deployed", Resources: known.Resources, CutOff: known.Pending, Read: d.Readings(survey, n),
+		}
 		switch {
 		case known.Complete():
 			stack.State = "deployed"
@@ -119,10 +125,28 @@ func (s status) print(c *console.Console, flags string) {
 		c.Line("\nThe emulator no longer holds what was deployed. ./ringfence up%s builds it anew.", flags)
 		return
 	}
+	s.printStale(c, flags)
 	for _, stack := range s.Stacks {
 		if len(stack.CutOff) > 0 {
 			c.Line("\nNobody knows whether these operations on %s came to an end:\n\n  %s\n", stack.Stack, strings.Join(stack.CutOff, "\n  "))
 			c.Line("Delete what they have left, then: %spulumi refresh --cwd %s --clear-pending-creates", s.shell(flags), stack.Stack.Dir())
+		}
+	}
+}
+
+// printStale says which stacks run on something else than those that they read
+// export now.
+func (s status) printStale(c *console.Console, flags string) {
+	begun := false
+	for _, stack := range s.Stacks {
+		for _, r := range stack.Read {
+			if r.Stale() {
+				if !begun {
+					c.Line("")
+				}
+				begun = true
+				c.Line("%s %s: ./ringfence up%s --stack %[1]s", stack.Stack, r, flags)
+			}
 		}
 	}
 }
@@ -142,6 +166,16 @@ func (s stackStatus) remarks() string {
 	}
 	for _, owner := range s.LockedBy {
 		remarks = append(remarks, "locked by "+owner)
+	}
+	for _, r := range s.Read {
+		switch r.State {
+		case deployment.Outdated:
+			remarks = append(remarks, "older outputs of "+string(r.Of))
+		case deployment.Gone:
+			remarks = append(remarks, string(r.Of)+" is gone")
+		case deployment.NotNoted:
+			remarks = append(remarks, "unknown if outputs of "+string(r.Of)+" are older")
+		}
 	}
 	return strings.Join(remarks, ", ")
 }

@@ -19,7 +19,8 @@ const stackType = "pulumi:pulumi:Stack"
 // preview of another stack reads what a deployment would leave there.
 //
 // The value of a secret is not in a preview's outputs. One that the state has
-// stays as it is; a new one counts as not known.
+// stays as it is; a new one counts as not known. What the stack itself has read
+// stays as it is too: no program reads that.
 func (c *Copy) Carry(project, stack string, outputs map[string]any) (Carried, error) {
 	known, _, err := c.Backend().Stack(project, stack)
 	if err != nil {
@@ -60,10 +61,14 @@ func same(a, b map[string]any) bool {
 // carry turns previewed outputs into those of a state.
 func carry(previewed map[string]any, recorded map[string]any) (outputs map[string]any, unknown []string) {
 	outputs = map[string]any{}
+	if read, noted := recorded[contract.ConsumedKey]; noted {
+		outputs[contract.ConsumedKey] = read
+	}
 	for _, key := range slices.Sorted(maps.Keys(previewed)) {
 		value := previewed[key]
 		old, has := recorded[key]
 		switch {
+		case key == contract.ConsumedKey:
 		case !mentions(value, state.IsSecret) && !mentions(value, isUnknown):
 			outputs[key] = value
 		case has && mentions(value, state.IsSecret) && !mentions(value, isUnknown):

@@ -36,6 +36,15 @@ func TestUnitCarriedOutputs(t *testing.T) {
 			want:    map[string]any{"known": "k", "contractPending": []string{"ids", "map", "vpcId"}},
 			unknown: []string{"ids", "map", "vpcId"},
 		},
+		"what the stack itself has read stays as it is recorded, and is never waited for": {
+			recorded:  map[string]any{"consumed": map[string]any{"network": map[string]any{"vpcId": "sha256:1"}}},
+			previewed: map[string]any{"vpcId": "vpc-1", "consumed": map[string]any{"network": map[string]any{"vpcId": unknown}}},
+			want:      map[string]any{"vpcId": "vpc-1", "consumed": map[string]any{"network": map[string]any{"vpcId": "sha256:1"}}},
+		},
+		"what a stack was never deployed with is not carried": {
+			previewed: map[string]any{"consumed": map[string]any{"network": map[string]any{"vpcId": "sha256:2"}}},
+			want:      map[string]any{},
+		},
 		"a secret stays as it is recorded, a new one is not known": {
 			recorded:  map[string]any{"password": secret("cipher")},
 			previewed: map[string]any{"password": secret("[secret]"), "new": secret("[secret]")},

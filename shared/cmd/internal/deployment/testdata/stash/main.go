@@ -58,6 +58,7 @@ func (promise) Version() int { return 1 }
 
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
+		ctx = contract.Noting(ctx)
 		content, err := os.ReadFile("behaviour")
 		if err != nil {
 			return err
@@ -99,6 +100,7 @@ func main() {
 			ctx.Export("contractVersion", pulumi.Int(1))
 			ctx.Export(name, promised[name])
 		}
+		contract.ExportConsumed(ctx)
 		ctx.Export("kept", pulumi.Int(b.Keep))
 		ctx.Export("hidden", pulumi.ToSecret(pulumi.String("tell nobody")))
 		return nil
