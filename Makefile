@@ -1,7 +1,7 @@
 # What people type most, by name. Each target is one line over ./ringfence or
 # go; `./ringfence help` says more.
 .DEFAULT_GOAL := help
-.PHONY: help tools up destroy test lint generate fmt bench
+.PHONY: help tools up destroy test lint generate reference fmt bench
 
 # Every module of the workspace, and the one that is built outside it.
 MODULES  = $$(go list -m -f '{{.Dir}}/...')
@@ -29,6 +29,9 @@ lint: ## check format and vet every module
 
 generate: ## write generated and golden files anew; review the difference
 	@go generate $(MODULES) && (cd $(STAND_IN) && GOWORK=off go generate ./...) && go test $(GOLDEN) -run '^TestUnit' -update
+
+reference: ## take AWS's Service Authorization Reference anew, in the version that shared/authorization pins
+	@go run ./shared/authorization/refresh.go shared/authorization
 
 fmt: ## format every Go file
 	@gofmt -w shared stacks tests

@@ -62,19 +62,30 @@ func readStatements(value any) ([]Statement, error) {
 	for i, v := range list {
 		object, ok := v.([]member)
 		if !ok {
-			return nil, fmt.Errorf("statement #%d: a statement is a JSON object, not %s", i+1, describe(v))
+			return nil, &StatementError{Label("", i), fmt.Errorf("a statement is a JSON object, not %s", describe(v))}
 		}
 		s, err := readStatement(object)
 		if err != nil {
-			return nil, fmt.Errorf("statement %s: %w", label(s.Sid, i), err)
+			return nil, &StatementError{Label(s.Sid, i), err}
 		}
 		statements[i] = s
 	}
 	return statements, nil
 }
 
-// label is how a statement is called: by its Sid, or by its place.
-func label(sid string, index int) string {
+// StatementError is what is wrong with a statement, which is named as Label does.
+type StatementError struct {
+	Statement string
+	Err       error
+}
+
+func (e *StatementError) Error() string { return "statement " + e.Statement + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *StatementError) Unwrap() error { return e.Err }
+
+// Label is how a statement is called: by its Sid, or by its place such as #2.
+func Label(sid string, index int) string {
 	if sid != "" {
 		return sid
 	}

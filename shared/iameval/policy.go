@@ -87,14 +87,14 @@ func (p *Policy) compile() error {
 	sids := map[string]bool{}
 	for i := range d.Statements {
 		source := &d.Statements[i]
-		name := label(source.Sid, i)
+		name := Label(source.Sid, i)
 		if source.Sid != "" && sids[source.Sid] {
-			return fmt.Errorf("statement %s: another statement has the same Sid", name)
+			return &StatementError{name, errors.New("Sid: another statement has the same Sid")}
 		}
 		sids[source.Sid] = true
 		s, err := p.compileStatement(source, rules)
 		if err != nil {
-			return fmt.Errorf("statement %s: %w", name, err)
+			return &StatementError{name, err}
 		}
 		s.ref = StatementRef{Kind: p.kind, Policy: p.name, Statement: name}
 		p.statements = append(p.statements, s)

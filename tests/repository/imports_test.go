@@ -19,11 +19,11 @@ const modulePath = "github.com/ringfence/ringfence/"
 // those of the layers before its own, never those beside or above it. A new
 // package finds its place here.
 var layers = [][]string{
-	{"shared/golden", "shared/graph", "shared/iameval", "shared/iampolicy", "shared/names"},
+	{"shared/authorization", "shared/golden", "shared/graph", "shared/iameval", "shared/iampolicy", "shared/names"},
 	{"shared/config", "shared/contract", "shared/workflows"},
 	{"shared/backend", "shared/secure", "shared/snapshot"},
 	{"shared/access", "shared/program"},
-	{"shared/controls", "shared/record"},
+	{"shared/controls", "shared/policylint", "shared/record"},
 	{"shared/conformance", "shared/delta", "shared/evidence", "shared/launch", "shared/policypack"},
 }
 

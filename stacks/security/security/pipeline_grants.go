@@ -33,9 +33,14 @@ var policyChanges = []string{
 	"iam:UntagPolicy",
 }
 
-// ownKeys lets a role make keys in the names' region, and change those with one
-// of these names there. A key is told by its alias; a new one has none for a
-// moment. suffix keeps the Sids of two regions apart.
+// newKeys lets a role make keys, in any region: kms:CreateKey has no resource.
+func (s *security) newKeys() iampolicy.Statement {
+	return allowIf("CreateKeys", s.newTags(), []string{"kms:CreateKey"}, "*")
+}
+
+// ownKeys lets a role finish keys that it has made in the names' region, and
+// change those with one of these names there. A key is told by its alias; a new
+// one has none for a moment. suffix keeps the Sids of two regions apart.
 func (s *security) ownKeys(n names.Names, suffix string, keyNames ...string) []iampolicy.Statement {
 	keys := n.ARN("kms", "key/*")
 	unnamed := iampolicy.Is("Null", "kms:ResourceAliases", "true")
@@ -46,7 +51,6 @@ func (s *security) ownKeys(n names.Names, suffix string, keyNames ...string) []i
 	}
 	named := []iampolicy.Condition{iampolicy.Is("ForAnyValue:StringEquals", "kms:ResourceAliases", aliases...)}
 	return []iampolicy.Statement{
-		allowIf("CreateKeys"+suffix, s.newTags(), []string{"kms:CreateKey"}, "*"), // has no resource
 		allowIf("TagNewKeys"+suffix, append(s.newTags(), unnamed), []string{"kms:TagResource"}, keys),
 		allowIf("FinishNewKeys"+suffix, append(s.ownTags(), unnamed), []string{"kms:CreateAlias", "kms:EnableKeyRotation", "kms:UpdateAlias"}, keys),
 		allowIf("ChangeOwnKeys"+suffix, named, []string{
