@@ -19,6 +19,7 @@ const (
 	endpointType = "aws:ec2/vpcEndpoint:VpcEndpoint"
 	groupType    = "aws:ec2/securityGroup:SecurityGroup"
 	keyType      = "aws:kms/key:Key"
+	logGroupType = "aws:cloudwatch/logGroup:LogGroup"
 	policyType   = "aws:iam/policy:Policy"
 	queueType    = "aws:sqs/queue:Queue"
 	subnetType   = "aws:ec2/subnet:Subnet"
@@ -48,21 +49,31 @@ func (m *Model) Ask(c Caller, w Way, action, arn string) (iameval.Decision, erro
 
 // AskOf is Ask about a target that need not be the estate's.
 func (m *Model) AskOf(c Caller, w Way, action string, t Target) (iameval.Decision, error) {
+	request, inForce, err := m.Request(c, w, action, t)
+	if err != nil {
+		return iameval.Decision{}, err
+	}
+	return iameval.Evaluate(request, inForce)
+}
+
+// Request is what AskOf decides: the request, and all policies that are in force
+// for it.
+func (m *Model) Request(c Caller, w Way, action string, t Target) (iameval.Request, iameval.Environment, error) {
 	inForce := iameval.Environment{Identity: c.identity, Boundary: c.boundary, Resource: t.Policy}
 	err := errors.Join(c.err, w.err, t.err)
 	if err == nil && w.Endpoint != "" {
 		inForce.Endpoint, err = m.endpoint(w.Endpoint)
 	}
 	if err != nil {
-		return iameval.Decision{}, err
+		return iameval.Request{}, inForce, err
 	}
 	context := iameval.Context{"aws:RequestedRegion": {m.snapshot.Names.Region}}
 	maps.Copy(context, t.context)
 	maps.Copy(context, c.context)
 	maps.Copy(context, w.Context)
-	return iameval.Evaluate(iameval.Request{
+	return iameval.Request{
 		Principal: c.principal, Action: action, Resource: t.ARN, ResourceAccount: t.Account, Context: context,
-	}, inForce)
+	}, inForce, nil
 }
 
 // Target is something of this account with its own policy, where the estate has

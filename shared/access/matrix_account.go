@@ -87,19 +87,24 @@ func (a *asker) workloads() {
 
 // models asks who calls which models, and with which guardrail.
 func (a *asker) models() {
-	resources := []string{"another model", "an inference profile", "a model of one's own"}
-	for _, id := range a.snapshot.Environment.Models.Allowed {
-		resources = append(resources, "model "+id)
-	}
+	resources := slices.Concat(a.modelsListed(), []string{"another model", "an inference profile", "a model of one's own"})
 	ways := []string{""}
 	if a.snapshot.Environment.Models.Guardrail != "" {
-		ways = append(ways, "with the guardrail", "with another guardrail")
+		ways = append(ways, "with the guardrail", "with the guardrail's draft", "with another guardrail")
 	}
 	invoke := []string{"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"}
 	a.ask(a.roleNames(), invoke, resources, ways...)
 	for _, name := range slices.Concat(a.agents(), []string{"break-glass"}) {
 		a.ask([]string{name + givenEverything}, invoke, resources, ways...)
 	}
+}
+
+func (a *asker) modelsListed() []string {
+	var names []string
+	for _, id := range a.snapshot.Environment.Models.Allowed {
+		names = append(names, "model "+id)
+	}
+	return names
 }
 
 // agents are the workloads that may call models.
@@ -113,37 +118,35 @@ func (m *Model) agents() []string {
 	return out
 }
 
-// endpoints asks what passes each endpoint of the VPC.
+// endpoints asks what passes each endpoint of the VPC. What is asked about is open
+// to all, so that only the endpoint can refuse.
 func (a *asker) endpoints() {
+	who := []string{administrator, foreigner}
 	for _, name := range a.named(endpointType, "") {
-		c, ok := throughEach[name]
-		if !ok {
-			continue // S3's, which is asked about with the buckets
+		for _, c := range throughEach[name] {
+			a.ask(who, []string{c.action}, []string{c.resource + openWord, "somebody else's " + c.resource}, throughEndpoint+" "+name)
 		}
-		way := throughEndpoint + " " + name
-		a.ask([]string{administrator, foreigner}, []string{c.action}, []string{c.resource, "somebody else's " + c.resource}, way)
 	}
-	for _, model := range []string{"another model", "a model of one's own"} {
-		a.ask([]string{administrator, foreigner}, []string{"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"}, []string{model}, "through the endpoint bedrock-runtime")
-	}
-	a.ask([]string{administrator, foreigner}, []string{"kms:DescribeKey"}, []string{"data key"}, "through the endpoint kms")
+	models := slices.Concat(a.modelsListed(), []string{"another model", "a model of one's own"})
+	a.ask(who, []string{"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"}, models, throughEndpoint+" bedrock-runtime")
 }
 
 // throughEach is a call to the service of each endpoint.
-var throughEach = map[string]call{
-	"bedrock":               {"bedrock:GetGuardrail", "guardrail"},
-	"bedrock-agent":         {"bedrock:GetAgent", "agent"},
-	"bedrock-agent-runtime": {"bedrock:InvokeAgent", "agent alias"},
-	"bedrock-runtime":       {"bedrock:ApplyGuardrail", "guardrail"},
-	"ec2":                   {"ec2:StopInstances", "instance"},
-	"ecr.api":               {"ecr:DescribeImages", "repository"},
-	"ecr.dkr":               {"ecr:BatchGetImage", "repository"},
-	"logs":                  {"logs:GetLogEvents", "log group"},
-	"monitoring":            {"cloudwatch:DeleteAlarms", "alarm"},
-	"sagemaker.api":         {"sagemaker:DescribeTrainingJob", "training job"},
-	"sagemaker.runtime":     {"sagemaker:InvokeEndpoint", "endpoint"},
-	"ssm":                   {"ssm:GetParameter", "parameter"},
-	"sts":                   {"sts:GetCallerIdentity", "session"},
+var throughEach = map[string][]call{
+	"bedrock":               {{"bedrock:GetGuardrail", "guardrail"}},
+	"bedrock-agent":         {{"bedrock:GetAgent", "agent"}},
+	"bedrock-agent-runtime": {{"bedrock:InvokeAgent", "agent alias"}},
+	"bedrock-runtime":       {{"bedrock:ApplyGuardrail", "guardrail"}},
+	"ec2":                   {{"ec2:StopInstances", "instance"}},
+	"ecr.api":               {{"ecr:DescribeImages", "repository"}},
+	"ecr.dkr":               {{"ecr:BatchGetImage", "repository"}},
+	"kms":                   {{"kms:Decrypt", "key"}},
+	"logs":                  {{"logs:GetLogEvents", "log group"}},
+	"monitoring":            {{"cloudwatch:DeleteAlarms", "alarm"}},
+	"sagemaker.api":         {{"sagemaker:DescribeTrainingJob", "training job"}},
+	"sagemaker.runtime":     {{"sagemaker:InvokeEndpoint", "endpoint"}},
+	"ssm":                   {{"ssm:GetParameter", "parameter"}},
+	"sts":                   {{"sts:GetCallerIdentity", "session"}},
 }
 
 // pipeline asks what the roles that are no workload change of the estate.

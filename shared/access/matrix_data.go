@@ -22,7 +22,8 @@ func (a *asker) dataBucket() {
 		}
 		who := []string{name}
 		a.ask(who, objectActions, resources, throughEndpoint, Outside.Name, throughAnotherEndpoint, overPlainHTTP, overOldTLS)
-		a.ask(who, []string{"s3:PutObject"}, resources, withCallersKey, withOwnKey, withUnnamedKey, withOtherKey, withDataKey)
-		a.ask(who, []string{"s3:GetObject"}, resources, foundInfected)
+		a.ask(who, []string{"s3:PutObject"}, resources, withCallersKey, withOwnKey, withUnnamedKey, withOtherKey, withNamedKey, encryptedTwice)
+		a.ask(who, []string{"s3:GetObject"}, resources, foundInfected, throughAnotherService)
+		a.ask(who, []string{"s3:ListBucket"}, resources, throughAnotherService)
 	}
 }

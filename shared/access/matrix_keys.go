@@ -27,5 +27,14 @@ func (a *asker) keys() {
 	a.ask(everybody, []string{"kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"}, data, "through sagemaker")
 	a.ask(everybody, []string{"kms:CreateGrant"}, data, forAWS)
 	a.ask(everybody, []string{"kms:Decrypt"}, data, "through lambda")
-	a.ask([]string{administrator, foreigner}, careOfKeys, data, "through the endpoint kms")
+	a.ask(everybody, []string{"kms:CreateGrant"}, data, forAWSDirectly)
+	if a.snapshot.Environment.Features.ReplicaRegion != "" {
+		a.ask(everybody, []string{"kms:Decrypt", "kms:GenerateDataKey"}, []string{"data key", "replica key"}, throughReplicaS3)
+	}
+	for _, from := range []string{"through sns", "directly"} {
+		a.ask(a.notWorkloads(), []string{"kms:Decrypt", "kms:GenerateDataKey"}, []string{"audit key"}, from+forTheAlarms, from+forAnotherTopic)
+	}
+	for _, from := range []string{"through sqs", "directly"} {
+		a.ask(a.notWorkloads(), []string{"kms:Decrypt", "kms:GenerateDataKey"}, []string{"audit key"}, from+forTheQueue, from+forAnotherQueue)
+	}
 }

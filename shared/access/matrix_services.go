@@ -9,13 +9,15 @@ import (
 )
 
 // The ways on which a service of AWS comes: on behalf of what is in the estate,
-// of something else in the account, of another account, or of nobody known.
+// and of something or somebody else.
 const (
 	forEstate         = "for the estate"
 	forAnotherSource  = "for another source in this account"
 	forAnotherAccount = "for another account"
+	forAnotherContext = "for the estate, on something else"
 	forNobody         = "for nobody known"
 	withoutACL        = "for the estate, keeping the object for itself"
+	withItsKey        = "for the estate, encrypted with a key of its own (SSE-C)"
 )
 
 var serviceWays = []string{forEstate, forAnotherSource, forAnotherAccount, forNobody}
@@ -44,8 +46,26 @@ func (a *asker) services() {
 	} {
 		resources := slices.DeleteFunc(s.resources, func(r string) bool { return a.vocabulary().lacks(r) })
 		a.ask([]string{s.service + ".amazonaws.com"}, s.actions, resources, serviceWays...)
+		if slices.Contains(s.actions, "s3:PutObject") {
+			a.ask([]string{s.service + ".amazonaws.com"}, []string{"s3:PutObject"}, resources, withoutACL, withItsKey)
+		}
+		if strings.HasPrefix(s.actions[0], "kms:") {
+			a.ask([]string{s.service + ".amazonaws.com"}, s.actions, resources, forAnotherContext)
+		}
 	}
-	a.ask([]string{"cloudtrail.amazonaws.com"}, []string{"s3:PutObject"}, []string{"audit bucket: " + trailRecords}, withoutACL)
+	a.ask([]string{"logging.s3.amazonaws.com"}, []string{"s3:PutObject"}, a.bucketObjects(), a.forEach(bucketType, " bucket")...)
+	a.ask([]string{"logging.s3.amazonaws.com"}, []string{"s3:ListBucket"}, a.named(bucketType, " bucket"), forEstate)
+	logs := []string{"logs." + a.snapshot.Names.Region + ".amazonaws.com"}
+	a.ask(logs, []string{"kms:Decrypt"}, a.named(keyType, " key"), a.forEach(logGroupType, " log group")...)
+}
+
+// forEach are the ways of a service that comes for each resource of a type.
+func (a *asker) forEach(resourceType, word string) []string {
+	names := a.named(resourceType, word)
+	for i := range names {
+		names[i] = "for the " + names[i]
+	}
+	return names
 }
 
 // named are the names of all resources of a type.
@@ -96,35 +116,60 @@ func (m *Model) trail() string {
 
 // comesFrom is the way of a service that acts for somebody.
 func (v *vocabulary) comesFrom(q Question) (Way, bool) {
-	way := q.Way
 	service, ok := strings.CutSuffix(q.Principal, ".amazonaws.com")
-	if !ok || !slices.Contains(append(serviceWays, withoutACL), way) {
+	if !ok {
 		return Way{}, false
 	}
-	w := Outside.Named(way)
-	context := iameval.Context{}
-	if way == forNobody {
-		return w, true
+	w := Outside.With(q.Way, v.sentFor(service, q))
+	switch q.Way {
+	case forEstate:
+	case forAnotherSource:
+		w = w.With(q.Way, others(w.Context, "aws:SourceArn"))
+	case forAnotherContext:
+		w = w.With(q.Way, others(w.Context, encryptionContext))
+	case forAnotherAccount:
+		w = w.With(q.Way, iameval.Context{"aws:SourceAccount": {ForeignAccount}})
+	case withoutACL:
+		w = w.With(q.Way, iameval.Context{"s3:x-amz-acl": nil})
+	case withItsKey:
+		w = w.WithCallersKey().Named(q.Way)
+	case forNobody:
+		w = Outside.Named(q.Way)
+	default:
+		return v.comesForOne(w, q)
 	}
+	return w, true
+}
+
+// sentFor is what a service sends along when it comes for the estate.
+func (v *vocabulary) sentFor(service string, q Question) iameval.Context {
+	context := iameval.Context{"aws:SourceAccount": {v.model.snapshot.Names.Account}}
 	if sources := v.sources(service, q.Resource); sources != nil {
 		context["aws:SourceArn"] = sources
 	}
-	context["aws:SourceAccount"] = []string{v.model.snapshot.Names.Account}
 	maps.Copy(context, v.encryptionContext(service, q))
 	if q.Action == "s3:PutObject" && service != "logging.s3" {
 		context["s3:x-amz-acl"] = []string{"bucket-owner-full-control"}
 	}
-	switch way {
-	case forAnotherSource:
-		context = others(context, "-2")
-	case forAnotherAccount:
-		context = others(context, "-2")
-		context["aws:SourceAccount"] = []string{ForeignAccount}
-	case withoutACL:
-		delete(context, "s3:x-amz-acl")
-	}
-	return w.With(way, context), true
+	return context
 }
+
+// comesForOne is the way of a service that comes for one resource.
+func (v *vocabulary) comesForOne(w Way, q Question) (Way, bool) {
+	name, ok := strings.CutPrefix(q.Way, "for the ")
+	if group, ok := strings.CutSuffix(name, " log group"); ok {
+		return w.With(q.Way, iameval.Context{encryptionContext + "aws:logs:arn": {v.model.snapshot.Names.LogGroupARN(group)}}), true
+	}
+	t, known := v.targets[name]
+	if !ok || !known {
+		return Way{}, false
+	}
+	w = w.With(q.Way, iameval.Context{"aws:SourceArn": {t.ARN}})
+	w.err = t.err
+	return w, true
+}
+
+const encryptionContext = "kms:EncryptionContext:"
 
 // encryptionContext is what a service sends along to a key, so that only what is
 // meant is encrypted with it.
@@ -132,27 +177,25 @@ func (v *vocabulary) encryptionContext(service string, q Question) iameval.Conte
 	if !strings.HasPrefix(q.Action, "kms:") {
 		return nil
 	}
-	const key = "kms:EncryptionContext:"
 	name := strings.TrimSuffix(q.Resource, " key")
 	switch {
 	case service == "cloudtrail":
-		return iameval.Context{key + "aws:cloudtrail:arn": {v.model.trail()}}
+		return iameval.Context{encryptionContext + "aws:cloudtrail:arn": {v.model.trail()}}
 	case strings.HasPrefix(service, "logs."):
 		if name == "audit" {
 			name = "trail"
 		}
-		return iameval.Context{key + "aws:logs:arn": {v.model.snapshot.Names.LogGroupARN(name)}}
+		return iameval.Context{encryptionContext + "aws:logs:arn": {v.model.snapshot.Names.LogGroupARN(name)}}
 	}
 	return nil
 }
 
-// others are the same keys for something else.
-func others(context iameval.Context, suffix string) iameval.Context {
+// others are those keys of a context that begin so, for something else.
+func others(context iameval.Context, prefix string) iameval.Context {
 	out := iameval.Context{}
 	for key, values := range context {
-		out[key] = values
-		if strings.HasSuffix(strings.ToLower(key), "arn") {
-			out[key] = []string{values[0] + suffix}
+		if strings.HasPrefix(key, prefix) {
+			out[key] = []string{values[0] + "-2"}
 		}
 	}
 	return out

@@ -81,6 +81,12 @@ func (m *Model) Matrix() []Answer {
 // Decide answers one question, of this snapshot's Matrix or of another's.
 func (m *Model) Decide(q Question) (iameval.Decision, error) { return m.vocabulary().decide(q) }
 
+// Behind is what a question asks of the evaluator in this snapshot, without the
+// call to a key that S3 makes on its own.
+func (m *Model) Behind(q Question) (iameval.Request, iameval.Environment, error) {
+	return m.vocabulary().request(q)
+}
+
 // questions are those of the matrix, sorted.
 func (m *Model) questions() []Question {
 	a := &asker{Model: m}
@@ -132,12 +138,18 @@ func (v *vocabulary) decide(q Question) (iameval.Decision, error) {
 }
 
 func (v *vocabulary) decideOne(q Question) (iameval.Decision, error) {
-	c, w, t := v.caller(q.Principal), v.way(q), v.target(q)
-	d, err := v.model.AskOf(c, w, q.Action, t)
-	if err != nil {
-		return d, fmt.Errorf("%s: %w", q, err)
+	request, inForce, err := v.request(q)
+	if err == nil {
+		var d iameval.Decision
+		if d, err = iameval.Evaluate(request, inForce); err == nil {
+			return d, nil
+		}
 	}
-	return d, nil
+	return iameval.Decision{}, fmt.Errorf("%s: %w", q, err)
+}
+
+func (v *vocabulary) request(q Question) (iameval.Request, iameval.Environment, error) {
+	return v.model.Request(v.caller(q.Principal), v.way(q), q.Action, v.target(q))
 }
 
 // keyBehind is the call that S3 makes to KMS on the caller's behalf. A service

@@ -168,19 +168,29 @@ func (v *vocabulary) addFarTargets() {
 	v.targets["new bucket"] = Target{ARN: s3 + "new", Account: n.Account}
 	v.targets["bucket of another account"] = Target{ARN: s3 + "foreign", Account: ForeignAccount, Policy: OpenToAll}
 	v.targets["bucket of images and patches"] = Target{ARN: s3 + config.AWSBuckets(n.Region)[0], Account: awsAccount, Policy: OpenToAll}
-	for service, resource := range map[string][2]string{
+	for name, resource := range map[string][2]string{
 		"guardrail": {"bedrock", "guardrail/x"}, "agent": {"bedrock", "agent/x"}, "agent alias": {"bedrock", "agent-alias/x/y"},
 		"instance": {"ec2", "instance/i-1"}, "repository": {"ecr", "repository/x"}, "log group": {"logs", "log-group:x:log-stream:y"},
 		"alarm": {"cloudwatch", "alarm:x"}, "training job": {"sagemaker", "training-job/x"}, "endpoint": {"sagemaker", "endpoint/x"},
-		"parameter": {"ssm", "parameter/x"},
+		"parameter": {"ssm", "parameter/x"}, "key": {"kms", "key/x"},
 	} {
-		v.targets[service] = v.own(resource[0], resource[1])
-		v.targets["somebody else's "+service] = Target{
-			ARN: strings.Replace(v.targets[service].ARN, n.Account, ForeignAccount, 1), Account: ForeignAccount,
-		}
+		own := n.ARN(resource[0], resource[1])
+		v.addOpen(name, own, strings.Replace(own, n.Account, ForeignAccount, 1))
 	}
-	v.targets["session"] = Target{ARN: "*", Account: n.Account}
-	v.targets["somebody else's session"] = Target{ARN: "*", Account: ForeignAccount}
+	v.addOpen("session", "*", "*")
+}
+
+// openWord is behind the name of something that lets everybody in.
+const openWord = " that is open to all"
+
+// addOpen adds something of this account and of another that lets everybody in.
+func (v *vocabulary) addOpen(name, own, others string) {
+	policy := openResource
+	if name == "key" {
+		policy = openKey
+	}
+	v.targets[name+openWord] = Target{ARN: own, Account: v.model.snapshot.Names.Account, Policy: policy}
+	v.targets["somebody else's "+name] = Target{ARN: others, Account: ForeignAccount, Policy: policy}
 }
 
 // awsAccount is one of AWS's own.
@@ -223,8 +233,9 @@ const allResources = "everything"
 
 func (v *vocabulary) addModels() {
 	n := v.model.snapshot.Names
+	// A foundation model is AWS's, and open to whoever has subscribed to it.
 	foundation := func(id string) Target {
-		return Target{ARN: "arn:" + n.Partition() + ":bedrock:" + n.Region + "::foundation-model/" + id, Account: n.Account}
+		return Target{ARN: "arn:" + n.Partition() + ":bedrock:" + n.Region + "::foundation-model/" + id, Account: awsAccount, Policy: openResource}
 	}
 	for _, id := range v.model.snapshot.Environment.Models.Allowed {
 		v.targets["model "+id] = foundation(id)
@@ -236,11 +247,13 @@ func (v *vocabulary) addModels() {
 
 // OpenToAll is a bucket policy that lets everybody in, so that only what stands
 // before it can refuse.
-var OpenToAll = func() *iameval.Policy {
-	p, err := iameval.Parse("open", iameval.BucketPolicy,
-		[]byte(`{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}`))
+var OpenToAll, openResource, openKey = opened(iameval.BucketPolicy), opened(iameval.ResourcePolicy), opened(iameval.KeyPolicy)
+
+func opened(kind iameval.Kind) *iameval.Policy {
+	p, err := iameval.Parse("open", kind,
+		[]byte(`{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}`))
 	if err != nil {
 		panic(err)
 	}
 	return p
-}()
+}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func (v *vocabulary) way(q Question) Way {
 	if w, ok := v.ways[q.Way]; ok {
 		return w
 	}
-	for _, find := range []func(Question) (Way, bool){v.comesFrom, v.withSettings, v.withNamespace} {
+	for _, find := range []func(Question) (Way, bool){v.comesFrom, v.withBucketKey, v.withSettings, v.withNamespace} {
 		if w, ok := find(q); ok {
 			return w
 		}
@@ -57,11 +58,34 @@ func (v *vocabulary) addWays() {
 	for _, service := range keyUsers {
 		v.ways["through "+service] = m.ViaService(service)
 	}
-	data := v.targets["data key"]
-	named := inside.WithKey(withDataKey, data.ARN)
-	named.err = data.err
-	v.ways[withDataKey] = named
+	add := func(w Way, err error) {
+		w.err = errors.Join(w.err, err)
+		v.ways[w.Name] = w
+	}
+	add(Outside.With(throughAnotherService, iameval.Context{"aws:ViaAWSService": {"true"}}), nil)
+	add(Plain.With(forAWSDirectly, iameval.Context{"kms:GrantIsForAWSResource": {"true"}}), nil)
+	if region := m.snapshot.Environment.Features.ReplicaRegion; region != "" {
+		add(Plain.With(throughReplicaS3, iameval.Context{"kms:ViaService": {"s3." + region + ".amazonaws.com"}}), nil)
+	}
+	v.addAlarmWays()
 	v.addAccountWays()
+}
+
+// addAlarmWays adds what a topic or a queue says to the key that encrypts it.
+func (v *vocabulary) addAlarmWays() {
+	for _, one := range []struct{ service, key, resource, own, other string }{
+		{"sns", "aws:sns:topicArn", "alarms topic", forTheAlarms, forAnotherTopic},
+		{"sqs", "aws:sqs:arn", "tampering-undelivered queue", forTheQueue, forAnotherQueue},
+	} {
+		t := v.targets[one.resource]
+		for _, w := range []Way{v.model.ViaService(one.service), Plain.Named("directly")} {
+			own := w.With(w.Name+one.own, iameval.Context{encryptionContext + one.key: {t.ARN}})
+			own.err = t.err
+			v.ways[own.Name] = own
+			other := w.With(w.Name+one.other, iameval.Context{encryptionContext + one.key: {t.ARN + "-2"}})
+			v.ways[other.Name] = other
+		}
+	}
 }
 
 // addAccountWays adds what a request to IAM, EC2 or Bedrock says besides.
@@ -88,8 +112,27 @@ func (v *vocabulary) addAccountWays() {
 	}
 	if guardrail := environment.Models.Guardrail; guardrail != "" {
 		add("with the guardrail", "bedrock:GuardrailIdentifier", guardrail+":3")
+		add("with the guardrail's draft", "bedrock:GuardrailIdentifier", guardrail)
 		add("with another guardrail", "bedrock:GuardrailIdentifier", guardrail+"4")
 	}
+}
+
+// withBucketKey is a write that names the key of the bucket that it goes to.
+func (v *vocabulary) withBucketKey(q Question) (Way, bool) {
+	if q.Way != withNamedKey && q.Way != encryptedTwice {
+		return Way{}, false
+	}
+	bucket, _, _ := strings.Cut(q.Resource, " bucket")
+	key, ok := v.targets[bucket+" key"]
+	if !ok {
+		key = v.targets["data key"]
+	}
+	w := v.ways[throughEndpoint].WithKey(q.Way, key.ARN)
+	if q.Way == encryptedTwice {
+		w = w.With(q.Way, iameval.Context{encryption: {"aws:kms:dsse"}})
+	}
+	w.err = errors.Join(w.err, key.err)
+	return w, true
 }
 
 // withNamespace is a call about metrics.

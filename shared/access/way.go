@@ -77,10 +77,18 @@ const (
 	withOwnKey             = "encrypted with S3's own key"
 	withUnnamedKey         = "encrypted with KMS, no key named"
 	withOtherKey           = "encrypted with another key of KMS"
-	withDataKey            = "encrypted with the data key, named"
+	withNamedKey           = "encrypted with the bucket's own key, named"
 	foundInfected          = "that was found infected"
 	taggedClean            = "tagged as clean by the caller"
 	forAWS                 = "through sagemaker, for AWS"
+	forAWSDirectly         = "directly, for AWS"
+	encryptedTwice         = "encrypted twice with the bucket's own key (DSSE-KMS)"
+	throughAnotherService  = "from outside the VPC, through another service"
+	throughReplicaS3       = "through s3 of the replica's region"
+	forTheAlarms           = ", for the alarms"
+	forAnotherTopic        = ", for another topic"
+	forTheQueue            = ", for the queue"
+	forAnotherQueue        = ", for another queue"
 )
 
 // Inside is the way that everything in S3 is meant to take: from a private

@@ -23,11 +23,11 @@ func (e *estate) session(name string) access.Caller {
 // strong is a role of the estate to which somebody gave every permission.
 func (e *estate) strong(name string) access.Caller { return e.session(name).GivenEverything() }
 
-// verdicts decides requests, counts them and collects the statements that ever
+// verdicts decides requests, keeps them and collects the statements that ever
 // denied.
 type verdicts struct {
 	*estate
-	count  int
+	asked  []decided
 	denied map[iameval.StatementRef]bool
 }
 
@@ -40,17 +40,28 @@ func (v *verdicts) ask(c access.Caller, w access.Way, action, arn string) iameva
 // askOf decides one request about something that need not be the estate's.
 func (v *verdicts) askOf(c access.Caller, w access.Way, action string, target access.Target) iameval.Decision {
 	v.t.Helper()
-	d, err := v.model.AskOf(c, w, action, target)
+	request, inForce, err := v.model.Request(c, w, action, target)
+	var d iameval.Decision
+	if err == nil {
+		d, err = iameval.Evaluate(request, inForce)
+	}
 	if err != nil {
 		v.t.Fatalf("%s: %s on %s %s: %v", c.Name, action, target.ARN, w.Name, err)
 	}
-	v.count++
+	v.asked = append(v.asked, decided{request, inForce, d.Verdict})
 	if d.Verdict == iameval.ExplicitDeny {
 		for _, statement := range d.By {
 			v.denied[statement] = true
 		}
 	}
 	return d
+}
+
+// decided is a request of the table with its verdict.
+type decided struct {
+	request iameval.Request
+	inForce iameval.Environment
+	verdict iameval.Verdict
 }
 
 // deniedBy lists the Sids of the denials that decided.

@@ -112,6 +112,13 @@ func (r *report) settings(c access.Caller, g guardedKey, action string, keys map
 	}
 }
 
+// localStorage are instances with storage of their own, one of each family.
+var localStorage = []string{
+	"ml.g4dn.xlarge", "ml.g5.xlarge", "ml.g6.xlarge", "ml.g6e.xlarge", "ml.gr6.4xlarge", "ml.m5d.large", "ml.p4d.24xlarge", "ml.p4de.24xlarge",
+	"ml.p5.48xlarge", "ml.p5e.48xlarge", "ml.p5en.48xlarge", "ml.p6-b200.48xlarge", "ml.p6e-gb200.36xlarge", "ml.trn1.32xlarge",
+	"ml.trn1n.32xlarge", "ml.trn2.48xlarge",
+}
+
 // sageMakerVolumes: instances with storage of their own have no volume to
 // encrypt, and SageMaker refuses a key for them.
 func (r *report) sageMakerVolumes() {
@@ -135,6 +142,13 @@ func (r *report) sageMakerVolumes() {
 		attempts = append(attempts,
 			attempt{strong, without(serve, "on no instances"), serve, "*", iameval.Allow, ""},
 			attempt{strong, without(schedule, "of a job definition"), schedule, "*", iameval.Allow, ""})
+	}
+	for _, instance := range localStorage {
+		want := iameval.Allow
+		if types := r.environment.Features.InstanceTypes; len(types) > 0 && !slices.Contains(types, instance) {
+			want = iameval.ExplicitDeny
+		}
+		attempts = append(attempts, attempt{strong, without(train, "on "+instance, instance), train, "*", want, ""})
 	}
 	r.attempts("SageMaker without a volume key, given everything", "", attempts)
 }
