@@ -49,7 +49,7 @@ func (v *vocabulary) addWays() {
 	for _, w := range []Way{
 		Plain, Outside, inside, inside.Elsewhere(), inside.OverPlainHTTP(), inside.OverOldTLS(),
 		inside.WithCallersKey(), inside.WithOwnKey(), inside.WithUnnamedKey(),
-		inside.WithKey(withOtherKey, m.snapshot.Names.ARN("kms", "key/other")),
+		inside.WithKey(withOtherKey, m.OtherKeyARN()),
 		inside.With(foundInfected, iameval.Context{scanTag: {"THREATS_FOUND"}}), inside.With(taggedClean, tampered),
 		m.ViaService("sagemaker").With(forAWS, iameval.Context{"kms:GrantIsForAWSResource": {"true"}}),
 	} {
@@ -165,7 +165,7 @@ func (s setting) name() string { return strings.TrimPrefix(s.key, "sagemaker:") 
 func (v *vocabulary) addSettings() {
 	dataKey := v.targets["data key"]
 	key := []string{dataKey.ARN}
-	other := []string{v.model.snapshot.Names.ARN("kms", "key/other")}
+	other := []string{v.model.OtherKeyARN()}
 	types := []string{"ml.m5.xlarge"}
 	if listed := v.model.snapshot.Environment.Features.InstanceTypes; len(listed) > 0 {
 		types = listed[:1]

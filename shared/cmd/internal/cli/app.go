@@ -81,7 +81,7 @@ func (a *App) Run(ctx context.Context, kill <-chan struct{}, args []string) int 
 		a.fail(errors.New("interrupted before anything was changed"))
 		return exitInterrupted
 	case errors.As(err, &usage):
-		a.fail(fmt.Errorf("%w\nTry: ./ringfence %shelp", err, commandName(args)))
+		a.fail(fmt.Errorf("%w\nTry: ./ringfence %s", err, commandName(args)))
 		return exitUsage
 	default:
 		a.fail(err)

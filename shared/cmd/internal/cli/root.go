@@ -41,7 +41,8 @@ the account that their file names.`,
 	for _, cmd := range []*cobra.Command{
 		a.bootstrapCommand(), a.doctorCommand(),
 		a.previewCommand(), a.upCommand(), a.driftCommand(), a.destroyCommand(),
-		a.statusCommand(), a.outputsCommand(), a.controlsCommand(), a.lintCommand(), a.reportCommand(), a.graphCommand(), a.affectedCommand(),
+		a.statusCommand(), a.outputsCommand(), a.controlsCommand(), a.accessCommand(), a.lintCommand(), a.reportCommand(),
+		a.graphCommand(), a.affectedCommand(),
 		a.janitorCommand(), a.unlockCommand(),
 	} {
 		cmd.GroupID = groupEstate
