@@ -2,8 +2,8 @@
 // does, and reads in the emulator what really came up.
 //
 // Level of proof: emulator. The real engine, the real provider code and the
-// same binaries that a deployment runs; only AWS is emulated. It proves nothing
-// about access, which the emulator does not judge.
+// same binaries that a deployment runs; only AWS is emulated. Access the emulator
+// does not judge: it gives back the policies that stand, and the evaluator decides.
 package chain
 
 import (
@@ -55,6 +55,7 @@ func TestEmulatorChain(t *testing.T) {
 		}
 	}
 	stands.holdsControls(t)
+	stands.answersAsRecorded(ctx, t, aws)
 }
 
 // options drive one stack through preview, up, a preview and an up without

@@ -19,6 +19,7 @@ import (
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
 // Account is an AWS account, emulated or not.
@@ -31,6 +32,7 @@ type Account struct {
 	Logs       *cloudwatchlogs.Client
 	S3         *s3.Client
 	SNS        *sns.Client
+	SQS        *sqs.Client
 }
 
 // Connect opens the account at RINGFENCE_AWS_ENDPOINT with the credentials of
@@ -60,6 +62,7 @@ func At(ctx context.Context, t testing.TB, endpoint string) *Account {
 		Logs:       cloudwatchlogs.NewFromConfig(cfg),
 		S3:         s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true }),
 		SNS:        sns.NewFromConfig(cfg),
+		SQS:        sqs.NewFromConfig(cfg),
 	}
 }
 

@@ -24,18 +24,24 @@ var programs = map[graph.Name]program.Stack{
 // Estate records an environment of a folder.
 func Estate(t testing.TB, folder, environment string) *snapshot.Snapshot {
 	t.Helper()
+	return Named(t, folder, environment, environment)
+}
+
+// Named records an environment whose Pulumi stacks have a name of their own.
+func Named(t testing.TB, folder, environment, name string) *snapshot.Snapshot {
+	t.Helper()
 	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1") // nothing is called
-	env, err := config.Load(folder, environment, environment)
+	env, err := config.Load(folder, environment, name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &snapshot.Snapshot{
-		Environment: env, Names: names.New(env.Name, env.AccountID, env.Region),
+		Environment: env, Names: names.New(name, env.AccountID, env.Region),
 		Stacks: graph.Names(), Outputs: map[graph.Name]map[string]any{},
 	}
 	for _, stack := range graph.Names() {
 		r, err := record.Run(programs[stack], record.Options{
-			Stack: stack, Environments: folder, Environment: environment, Upstream: s.Outputs,
+			Stack: stack, Environments: folder, Environment: environment, Name: name, Upstream: s.Outputs,
 		})
 		if err != nil {
 			t.Fatalf("%s: %v", stack, err)
