@@ -52,17 +52,10 @@ func rulingOf(m *access.Model, d iameval.Decision) ruling {
 	return v
 }
 
-// answersJSON is the request with the call to a key behind it, where there is one.
+// answersJSON is the verdict with all requests that it takes: the one that was
+// asked about and, where there is one, the call to a key behind it.
 func answersJSON(answers []decided) any {
-	out := struct {
-		decided
-		Verdict iameval.Verdict `json:"verdict"`
-		Key     *decided        `json:"key,omitempty"`
-	}{decided: answers[0], Verdict: last(answers).Verdict}
-	if len(answers) > 1 {
-		out.Key = &answers[1]
-	}
-	return out
+	return map[string]any{"verdict": last(answers).Verdict, "requests": answers}
 }
 
 func last(answers []decided) decided { return answers[len(answers)-1] }
@@ -180,7 +173,7 @@ func printTables(c *console.Console, of map[string][]access.Answer) {
 		c.Line("  %s denied, %s not allowed by anything", console.Count(denied, "request"), console.Count(open, "request"))
 		for _, one := range of[name] {
 			if one.Err != nil {
-				c.Line("  cannot tell: %v", errors.Unwrap(one.Err))
+				c.Line("  cannot tell %s on %s: %v", one.Action, one.Resource, errors.Unwrap(one.Err))
 			}
 		}
 	}
