@@ -211,27 +211,27 @@ func (m *Model) KeyCall(c Caller, action string, t Target) (Target, string, bool
 
 // Carriers are the documents that a statement stands in.
 func (m *Model) Carriers(s iameval.StatementRef) []*Document {
-	var out []*Document
-	for _, d := range m.Documents {
-		if d.Policy == nil || d.Policy.Name() != s.Policy {
-			continue
+	m.indexed.Do(func() {
+		m.carriers = map[iameval.StatementRef][]*Document{}
+		for _, d := range m.Documents {
+			for i, statement := range d.Statements() {
+				name := cmp.Or(statement.Sid, fmt.Sprintf("#%d", i+1))
+				for _, kind := range d.kinds() {
+					ref := iameval.StatementRef{Kind: kind, Policy: d.Policy.Name(), Statement: name}
+					m.carriers[ref] = append(m.carriers[ref], d)
+				}
+			}
 		}
-		boundary := s.Kind == iameval.PermissionsBoundary && d.Kind == iameval.IdentityPolicy
-		if (d.Kind == s.Kind || boundary) && d.has(s.Statement) {
-			out = append(out, d)
-		}
-	}
-	return out
+	})
+	return m.carriers[s]
 }
 
-// has reports whether a document has a statement, by its Sid or its place.
-func (d *Document) has(statement string) bool {
-	for i, s := range d.Statements() {
-		if s.Sid == statement || statement == fmt.Sprintf("#%d", i+1) {
-			return true
-		}
+// kinds are what a document is read as: a managed policy may be a boundary too.
+func (d *Document) kinds() []iameval.Kind {
+	if d.Resource.Type == policyType {
+		return []iameval.Kind{iameval.IdentityPolicy, iameval.PermissionsBoundary}
 	}
-	return false
+	return []iameval.Kind{d.Kind}
 }
 
 // OtherKeyARN is a key of this account that the estate knows nothing of.

@@ -90,6 +90,9 @@ type Model struct {
 
 	once  sync.Once
 	words *vocabulary
+
+	indexed  sync.Once
+	carriers map[iameval.StatementRef][]*Document
 }
 
 // New reads the policies of a snapshot.
