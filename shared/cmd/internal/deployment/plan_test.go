@@ -126,6 +126,18 @@ func TestEnginePlanIsWhatUpThenDoes(t *testing.T) {
 }
 
 // Nothing has to be deployed, and things are replaced and deleted as planned.
+// What a stack has read itself is nothing that those downstream of it count on.
+func TestEnginePlanCountsOnContractsOnly(t *testing.T) {
+	a := newThrowAway(t, []graph.Stack{diamond[0], diamond[1], {Name: "top", DependsOn: []graph.Name{"left"}}})
+	a.write(t, a.File(), "accountId: \"123456789012\"\n")
+	a.behave(t, "base", promises("hello", 1))
+	a.behave(t, "left", behaviour{Reads: true})
+	a.up(t, estate.Done)
+	a.behave(t, "base", promises("goodbye", 1))
+	folder, _ := a.plan(t)
+	a.upPlan(t, folder, estate.Done)
+}
+
 func TestEnginePlanOfEveryKindOfChange(t *testing.T) {
 	a := chain(t)
 	a.write(t, a.File(), "accountId: \"123456789012\"\n")

@@ -68,6 +68,7 @@ func (v *viewer) part(s StackPreview) (part updateplan.Stack, err error) {
 		}
 		read := updateplan.Read{From: upstream, Outputs: known.Outputs, Unknown: v.carried[upstream].Unknown}
 		delete(read.Outputs, contract.PendingKey)
+		delete(read.Outputs, contract.ConsumedKey) // no program reads it
 		part.Reads = append(part.Reads, read)
 	}
 	return part, nil
