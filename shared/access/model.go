@@ -187,7 +187,12 @@ func (m *Model) role(r *snapshot.Resource) *Role {
 		}
 	}
 	for _, arn := range snapshot.List(r.Get("managedPolicyArns")) {
-		role.Managed = append(role.Managed, arn)
+		// A refresh lists here what attachments attach as well.
+		if i := m.withARN(policies, arn); i < 0 {
+			role.Managed = append(role.Managed, arn)
+		} else if d := m.of(policies[i]); d != nil && !slices.Contains(role.Identity, d) {
+			role.Identity = append(role.Identity, d)
+		}
 	}
 	if i := m.named(policies, r, "permissionsBoundary"); i >= 0 {
 		role.Boundary = m.boundary(m.of(policies[i]))
@@ -205,9 +210,18 @@ func (role *Role) is(other *snapshot.Resource, property string) bool {
 func (m *Model) named(policies []*snapshot.Resource, by *snapshot.Resource, property string) int {
 	value, _ := by.Get(property).(string)
 	return slices.IndexFunc(policies, func(p *snapshot.Resource) bool {
-		name, _ := p.Get("name").(string)
-		return name != "" && value == m.snapshot.Names.IAMARN("policy/"+name) || by.Refers(property, p)
+		return m.hasARN(p, value) || by.Refers(property, p)
 	})
+}
+
+// withARN finds the policy with an ARN.
+func (m *Model) withARN(policies []*snapshot.Resource, arn string) int {
+	return slices.IndexFunc(policies, func(p *snapshot.Resource) bool { return m.hasARN(p, arn) })
+}
+
+func (m *Model) hasARN(policy *snapshot.Resource, arn string) bool {
+	name, _ := policy.Get("name").(string)
+	return name != "" && name != snapshot.Unknown && arn == m.snapshot.Names.IAMARN("policy/"+name)
 }
 
 // boundary reads a managed policy again, as the boundary that it is here.

@@ -1,6 +1,7 @@
 package controls
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/ringfence/ringfence/shared/graph"
@@ -73,7 +74,7 @@ func workloadsReachEndpointsOnly(in *inspection) {
 		}
 	}
 	for _, g := range in.each(groupType) {
-		g.isEmpty("egress")
+		g.hasNoRulesBeside("egress", egressRuleType)
 	}
 	workloads := resourcesOf(in.OfTypeNamed(groupType, "workloads"))
 	for _, way := range []string{"referencedSecurityGroupId", "prefixListId"} {
@@ -92,6 +93,42 @@ func (s subject) hasRule(ruleType string, must bool) {
 	if must {
 		s.alongside(ruleType, "securityGroupId")
 	}
+}
+
+// peers are the ends of a rule: the list in an inline rule, and the property of a
+// rule that is a resource of its own.
+var peers = map[string]string{
+	"cidrBlocks": "cidrIpv4", "ipv6CidrBlocks": "cidrIpv6", "prefixListIds": "prefixListId", "securityGroups": "referencedSecurityGroupId",
+}
+
+// hasNoRulesBeside wants a group to have no rules but those that are resources of
+// their own. A refresh lists in the group all rules that it has, these and
+// whatever else somebody has added.
+func (s subject) hasNoRulesBeside(property, ruleType string) {
+	if value := s.Get(property); empty(value) || !snapshot.Known(value) {
+		s.isEmpty(property)
+		return
+	}
+	rules := slices.DeleteFunc(s.in.OfType(ruleType), func(r *snapshot.Resource) bool { return !r.Refers("securityGroupId", s.Resource) })
+	s.eachItem(property, func(place string) {
+		known := false
+		for _, list := range slices.Sorted(maps.Keys(peers)) {
+			for _, peer := range snapshot.List(s.Get(place + "." + list)) {
+				known = true
+				if !slices.ContainsFunc(rules, func(r *snapshot.Resource) bool { return s.isRule(place, r) && r.Get(peers[list]) == peer }) {
+					s.fail(place+"."+list, "no rule but those of type "+ruleType, peer)
+				}
+			}
+		}
+		if !known || s.Get(place+".self") == true {
+			s.fail(place, "no rule but those of type "+ruleType, show(s.Get(place)))
+		}
+	})
+}
+
+// isRule reports whether an inline rule has the protocol and the ports of a rule.
+func (s subject) isRule(place string, r *snapshot.Resource) bool {
+	return s.Get(place+".protocol") == r.Get("ipProtocol") && equal(s.Get(place+".fromPort"), r.Get("fromPort")) && equal(s.Get(place+".toPort"), r.Get("toPort"))
 }
 
 func (s subject) isOverHTTPS() {
@@ -123,7 +160,7 @@ func endpointsAcceptWorkloadsOnly(in *inspection) {
 		r.isSet("description", "a description")
 	}
 	for _, g := range in.each(groupType) {
-		g.isEmpty("ingress")
+		g.hasNoRulesBeside("ingress", ingressRuleType)
 		g.isSet("description", "a description")
 		g.hasRule(ingressRuleType, g.Name == "endpoints")
 	}
