@@ -184,7 +184,8 @@ func (d oscalDocument) risk(c Control) object {
 		for _, x := range d.Exceptions {
 			if x.Control == c.ID && len(x.Covers) > 0 {
 				risk["deadline"] = x.Expires + "T23:59:59Z"
-				risk["remarks"] = "Reason: " + x.Reason + "\n\nCompensation: " + x.Compensation + "\n\nOwner: " + x.Owner
+				risk["statement"] = risk["statement"].(string) + "\n\n" + x.Owner + " has decided to live with it: " + x.Reason
+				risk["mitigating-factors"] = []object{{"uuid": d.id("mitigation", c.ID), "description": x.Compensation}}
 			}
 		}
 	case controls.CannotTell:

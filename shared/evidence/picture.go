@@ -52,7 +52,7 @@ func (c *canvas) stack(r *Report, name graph.Name, x, y, width, height int) {
 	default:
 		c.text("good", x+18, y+50, fmt.Sprintf("✓ all %d controls hold", s.holds))
 	}
-	c.text("small", x+95, y+30, fmt.Sprintf("%d resources", s.resources))
+	c.text("count", x+width-18, y+30, fmt.Sprintf("%d resources", s.resources))
 }
 
 // standing is how a stack stands.
@@ -137,8 +137,6 @@ func (c *canvas) finish(r *Report, class string, width, height int) template.HTM
 	return template.HTML(head + c.String() + "</svg>") // every text was escaped
 }
 
-const services = "SageMaker, Bedrock, ECR, KMS,"
-
 // widePicture is the picture for screens that are wider than high.
 func widePicture(r *Report) template.HTML {
 	c := &canvas{id: "wide"}
@@ -149,8 +147,8 @@ func widePicture(r *Report) template.HTML {
 	c.arrow("M358 120H482", 388, 110, "443 only")
 	c.arrow("M358 240H482", 388, 230, "443 only")
 	c.box("outside", 810, 78, 230, 84)
-	c.text("", 826, 108, services)
-	c.text("", 826, 130, "STS, logs, metrics")
+	c.text("", 826, 108, "SageMaker, Bedrock, ECR,")
+	c.text("", 826, 130, "KMS, STS, logs, metrics")
 	c.arrow("M712 120H806", 734, 110, "private")
 	c.text("small", 826, 38, "no way to the internet")
 	c.arrow("M730 34H806", 0, 0, "")

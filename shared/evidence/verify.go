@@ -36,44 +36,43 @@ func (v *Verification) problem(format string, args ...any) {
 // Verify checks the report in a folder, offline. Trusted is the fingerprint of
 // the key that must have signed it, or empty when its reader compares it.
 func Verify(folder, trusted string) (*Verification, error) {
-	v := &Verification{Checked: []string{}, NotChecked: []string{}, Problems: []string{}}
-	files, err := v.read(folder)
-	if err != nil {
-		return nil, err
-	}
-	manifest, found := files[ManifestFile]
-	if !found {
-		return nil, fmt.Errorf("%s holds no %s: it is no report", folder, ManifestFile)
-	}
-	if v.Manifest, err = parseManifest(manifest); err != nil {
-		v.problem("%s %v", ManifestFile, err)
-		return v, nil
-	}
-	v.checkFiles(files)
-	v.checkSignature(files, trusted)
-	v.NotChecked = append(v.NotChecked,
-		"the time "+v.Manifest.Time+": it is the one that the maker of the report declared",
-		"whether the estate was as the report says: compare the digests of the states, or make a report anew")
-	return v, nil
-}
-
-// read reads all files of a folder. What is no plain file is a problem.
-func (v *Verification) read(folder string) (map[string][]byte, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
 	}
 	files := map[string][]byte{}
+	var strange []string
 	for _, entry := range entries {
 		if !entry.Type().IsRegular() {
-			v.problem("%s is no plain file", entry.Name())
+			strange = append(strange, entry.Name()+" is no plain file")
 			continue
 		}
 		if files[entry.Name()], err = os.ReadFile(filepath.Join(folder, entry.Name())); err != nil {
 			return nil, err
 		}
 	}
-	return files, nil
+	if _, found := files[ManifestFile]; !found {
+		return nil, fmt.Errorf("%s holds no %s: it is no report", folder, ManifestFile)
+	}
+	v := verify(files, trusted)
+	v.Problems = append(append([]string{}, strange...), v.Problems...)
+	return v, nil
+}
+
+// verify checks the files of a folder.
+func verify(files map[string][]byte, trusted string) *Verification {
+	v := &Verification{Checked: []string{}, NotChecked: []string{}, Problems: []string{}}
+	var err error
+	if v.Manifest, err = parseManifest(files[ManifestFile]); err != nil {
+		v.problem("%s %v", ManifestFile, err)
+		return v
+	}
+	v.checkFiles(files)
+	v.checkSignature(files, trusted)
+	v.NotChecked = append(v.NotChecked,
+		"the time "+v.Manifest.Time+": it is the one that the maker of the report declared",
+		"whether the estate was as the report says: make a report anew, and compare the digests of the stacks")
+	return v
 }
 
 // checkFiles compares the files with the manifest.

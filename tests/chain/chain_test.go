@@ -56,6 +56,7 @@ func TestEmulatorChain(t *testing.T) {
 	}
 	stands.holdsControls(t)
 	stands.answersAsRecorded(ctx, t, aws)
+	stands.turnsRed(ctx, t, aws, stack, backend)
 }
 
 // options drive one stack through preview, up, a preview and an up without

@@ -38,13 +38,7 @@ func (s *standing) add(t *testing.T, name graph.Name, info integration.RuntimeVa
 	if err != nil {
 		t.Fatal(err)
 	}
-	resources, outputs, err := snapshot.ReadDeployment(name, state)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Stacks = append(s.Stacks, name)
-	s.Resources = append(s.Resources, resources...)
-	s.Outputs[name] = outputs
+	s.read(t, name, state)
 }
 
 // holdsControls judges the deployed estate by the whole catalogue. The golden
@@ -55,7 +49,6 @@ func (s *standing) holdsControls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Sort()
 	var b strings.Builder
 	for _, r := range controls.Judge(&s.Snapshot, nil, exceptions) {
 		fmt.Fprintf(&b, "%s %s\n", r.Control.ID, r.Status)

@@ -2,9 +2,7 @@ package workflows
 
 import (
 	"context"
-	"crypto/sha256"
 	_ "embed" // for the pinned requirements
-	"encoding/hex"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/ringfence/ringfence/tests/pinned"
 )
 
 // The tools that are Go programs, pinned. They are built outside the workspace:
@@ -31,32 +31,7 @@ var requirements []byte
 const patience = 15 * time.Minute
 
 var makeTools = sync.OnceValues(func() (string, error) {
-	sum := sha256.Sum256([]byte(strings.Join(programs, " ") + string(requirements)))
-	place, err := filepath.Abs(filepath.Join(root, ".ringfence", "workflow-tools", hex.EncodeToString(sum[:8])))
-	if err != nil {
-		return "", err
-	}
-	if _, err := os.Stat(place); err == nil {
-		return place, nil
-	}
-	if err := os.MkdirAll(filepath.Dir(place), 0o755); err != nil {
-		return "", err
-	}
-	fresh, err := os.MkdirTemp(filepath.Dir(place), "fresh-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(fresh)
-	if err := fill(fresh); err != nil {
-		return "", err
-	}
-	// Whole or not at all; another run may have been faster.
-	if err := os.Rename(fresh, place); err != nil {
-		if _, there := os.Stat(place); there != nil {
-			return "", err
-		}
-	}
-	return place, nil
+	return pinned.Make(root, "workflow-tools", strings.Join(programs, " ")+string(requirements), fill)
 })
 
 // fill puts the tools into a folder: programs in bin, Python's in venv/bin.

@@ -75,7 +75,7 @@
   for (const row of data.rows) byResource[row[1]].push(row);
   const resource = $("resource"), who = $("who"), grid = $("grid"), because = $("because");
   data.resources.forEach((name, index) => resource.add(new Option(name, index)));
-  resource.value = String(Math.max(0, data.resources.findIndex((name) => name.startsWith("data bucket: "))));
+  resource.value = String(Math.max(0, data.resources.findIndex((name) => /^data bucket: .*\/$/.test(name))));
   $("matrix").hidden = false;
 
   const verdict = (row) => data.verdicts[row[4]];
@@ -146,7 +146,7 @@
     thead.append(head);
     grid.replaceChildren(thead, body);
     if (cells[0] && cells[0][0]) cells[0][0].at.tabIndex = 0;
-    because.replaceChildren(element("p", cells.length ? "Nothing chosen" : "Nobody of that name"));
+    because.replaceChildren(element("p", cells.length ? "No cell chosen yet" : "Nobody of that name"));
   };
   const place = (target) => {
     const at = target.closest && target.closest("td.cell");

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/assessment"
+	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/evidence"
 )
 
@@ -152,4 +153,40 @@ func (a *App) signer(r reporting) (*evidence.Signer, string, error) {
 		a.say()("made the signing key " + file + ": keep it, and tell those who verify its fingerprint")
 	}
 	return signer, file, err
+}
+
+// closingReport ends a deployment with what holds now. In the emulator the state
+// is at hand, and the report is written in a moment; it is not signed, because a
+// deployment touches nothing outside the checkout. A real account would be asked
+// again, so there only the command is named.
+func (a *App) closingReport(ctx context.Context, d *deployment.Deployment) {
+	if a.json || a.Judge == nil {
+		return
+	}
+	if !d.Emulated() {
+		d.Console.Line("./ringfence report%s writes down which controls hold, as a page and for tools.", d.Flags())
+		return
+	}
+	report, err := a.writeClosingReport(ctx, d)
+	if err != nil {
+		d.Console.Line("\nThere is no report on what holds: %v", err)
+		return
+	}
+	d.Console.Line("\n%s: %s", d.Console.Emphasis(report.Headline.String()), fromHere(filepath.Join(d.Report(), evidence.PageFile)))
+}
+
+func (a *App) writeClosingReport(ctx context.Context, d *deployment.Deployment) (*evidence.Report, error) {
+	at, err := a.declaredTime("")
+	if err != nil {
+		return nil, err
+	}
+	report, err := assessment.Deployed(ctx, d, at)
+	if err != nil {
+		return nil, err
+	}
+	files, err := evidence.Bundle(report, nil)
+	if err != nil {
+		return nil, err
+	}
+	return report, evidence.Write(d.Report(), files)
 }

@@ -59,7 +59,11 @@ ends it at once.`,
 			printAll(d.Console, "advice", advice(judged))
 			selection.Refresh, selection.Plan = refresh, plan
 			report, err := d.Up(cmd.Context(), selection)
-			return a.conclude(d, report, err)
+			if err := a.conclude(d, report, err); err != nil {
+				return err
+			}
+			a.closingReport(cmd.Context(), d)
+			return nil
 		},
 	}
 	t.where(cmd)
