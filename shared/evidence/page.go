@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/ringfence/ringfence/shared/controls"
@@ -69,6 +70,22 @@ func newPageView(r *Report) pageView {
 	}
 	v.Columns, v.Heat = heat(r)
 	return v
+}
+
+// Sorted are the controls as the catalogue has them, those that need somebody
+// first.
+func (v pageView) Sorted() []Control {
+	sorted := slices.Clone(v.Controls)
+	slices.SortStableFunc(sorted, func(a, b Control) int {
+		switch {
+		case isOpen(a) == isOpen(b):
+			return 0
+		case isOpen(a):
+			return -1
+		}
+		return 1
+	})
+	return sorted
 }
 
 // source is how a content security policy names an inline style or script.

@@ -14,7 +14,11 @@ type coverageView struct {
 	Parts []part
 }
 
+// newCoverageView draws a bar only where it is known what the whole is.
 func newCoverageView(f Framework) coverageView {
+	if !f.Complete || f.Automated+f.Partial == 0 {
+		return coverageView{f, nil}
+	}
 	return coverageView{f, parts(f.Automated+f.Partial+f.Manual, []int{f.Automated, f.Partial}, []string{"automated", "partial"})}
 }
 

@@ -179,7 +179,7 @@ func narrowPicture(r *Report) template.HTML {
 	c.arrow("M268 234V272", 276, 258, "443 only")
 	c.part(16, 276, 156, 90, "Endpoints", fmt.Sprintf("%d, private DNS", max(r.Endpoints-1, 0)), "a policy on each")
 	c.part(188, 276, 156, 90, "S3 endpoint", "this account only", "only way to the data")
-	c.text("small", 16, 402, "no way to the internet")
+	c.text("count", 338, 54, "no way to the internet")
 	c.box("outside", 4, 470, 168, 72)
 	c.text("", 16, 500, "SageMaker, Bedrock,")
 	c.text("", 16, 522, "ECR, KMS, STS, logs")
@@ -194,6 +194,6 @@ func narrowPicture(r *Report) template.HTML {
 	c.stack(r, graph.Security, 4, 882, 352, 108)
 	c.text("small", 22, 954, "a role and a boundary per workload,")
 	c.text("small", 22, 974, "people, pipeline, guards of ML work")
-	c.arrow("M268 882V840", 276, 866, "watched too")
+	c.arrow("M92 882V840", 100, 866, "all calls")
 	return c.finish(r, "narrow", 360, 996)
 }

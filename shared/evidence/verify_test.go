@@ -63,7 +63,7 @@ func TestUnitVerifyFindsEveryChangedByte(t *testing.T) {
 	files, _ := signed(t)
 	for name, content := range files {
 		for i := range content {
-			for _, flip := range []byte{0x01, 0x20} {
+			for _, flip := range []byte{0x01, 0x03, 0x0f, 0x20} { // 3 and 15: other ways to write the last bits of base64
 				changed := append([]byte{}, content...)
 				changed[i] ^= flip
 				files[name] = changed

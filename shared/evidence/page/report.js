@@ -74,8 +74,9 @@
   const byResource = data.resources.map(() => []);
   for (const row of data.rows) byResource[row[1]].push(row);
   const resource = $("resource"), who = $("who"), grid = $("grid"), because = $("because");
-  data.resources.forEach((name, index) => resource.add(new Option(name, index)));
-  resource.value = String(Math.max(0, data.resources.findIndex((name) => /^data bucket: .*\/$/.test(name))));
+  const names = [...data.resources].sort();
+  for (const name of names) resource.add(new Option(name, data.resources.indexOf(name)));
+  resource.selectedIndex = Math.max(0, names.findIndex((name) => /^data bucket: .*\/$/.test(name)));
   $("matrix").hidden = false;
 
   const verdict = (row) => data.verdicts[row[4]];
