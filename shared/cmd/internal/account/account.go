@@ -45,24 +45,49 @@ type Wanted struct {
 // has none takes some seconds.
 const patience = 20 * time.Second
 
-// Check asks AWS whose credentials these are.
-func Check(ctx context.Context, wanted Wanted, cfg aws.Config) error {
+// The reasons why it cannot be told whose credentials these are. Errors of this
+// package are one of them, or neither: then the account is another one.
+var (
+	ErrSignedOut   = errors.New("not signed in to AWS")
+	ErrUnreachable = errors.New("AWS does not answer")
+)
+
+// because gives an error a reason, which its text does not repeat.
+type because struct {
+	error
+	reason error
+}
+
+func (b because) Is(target error) bool { return target == b.reason }
+
+// Identity is who calls AWS.
+type Identity struct{ Account, ARN string }
+
+// Caller asks AWS whose credentials these are.
+func Caller(ctx context.Context, wanted Wanted, cfg aws.Config) (Identity, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return fmt.Errorf("no AWS credentials for account %s (accountId in %s): sign in, for instance with "+
+		return Identity{}, because{fmt.Errorf("no AWS credentials for account %s (accountId in %s): sign in, for instance with "+
 			"`aws sso login` and AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (%s)",
-			wanted.Account, wanted.File, rootCause(err))
+			wanted.Account, wanted.File, rootCause(err)), ErrSignedOut}
 	}
 	caller, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return unanswered(cfg, err)
+		return Identity{}, unanswered(cfg, err)
 	}
-	if aws.ToString(caller.Account) == wanted.Account {
-		return nil
+	return Identity{Account: aws.ToString(caller.Account), ARN: aws.ToString(caller.Arn)}, nil
+}
+
+// Check asks AWS whose credentials these are, and makes sure that they are of the
+// wanted account.
+func Check(ctx context.Context, wanted Wanted, cfg aws.Config) error {
+	caller, err := Caller(ctx, wanted, cfg)
+	if err != nil || caller.Account == wanted.Account {
+		return err
 	}
 	message := fmt.Sprintf("%s: accountId is %q, but the credentials are of account %s (%s): use credentials of "+
-		"account %[2]s, or correct accountId", wanted.File, wanted.Account, aws.ToString(caller.Account), aws.ToString(caller.Arn))
+		"account %[2]s, or correct accountId", wanted.File, wanted.Account, caller.Account, caller.ARN)
 	if endpoint := os.Getenv("AWS_ENDPOINT_URL"); endpoint != "" && cfg.BaseEndpoint != nil && *cfg.BaseEndpoint == endpoint {
 		message += fmt.Sprintf("; AWS_ENDPOINT_URL=%s sends every call there: unset it", endpoint)
 	}
@@ -73,11 +98,11 @@ func unanswered(cfg aws.Config, err error) error {
 	var refused smithy.APIError
 	switch {
 	case errors.As(err, &refused):
-		return fmt.Errorf("AWS refuses the credentials: %s: sign in again", refused.ErrorMessage())
+		return because{fmt.Errorf("AWS refuses the credentials: %s: sign in again", refused.ErrorMessage()), ErrSignedOut}
 	case cfg.BaseEndpoint != nil:
-		return fmt.Errorf("nothing answers at %s: %s", *cfg.BaseEndpoint, rootCause(err))
+		return because{fmt.Errorf("nothing answers at %s: %s", *cfg.BaseEndpoint, rootCause(err)), ErrUnreachable}
 	default:
-		return fmt.Errorf("AWS in %s does not answer: %s: check the network and the region", cfg.Region, rootCause(err))
+		return because{fmt.Errorf("AWS in %s does not answer: %s: check the network and the region", cfg.Region, rootCause(err)), ErrUnreachable}
 	}
 }
 

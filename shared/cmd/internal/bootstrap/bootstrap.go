@@ -95,7 +95,7 @@ func (s *Store) Check(ctx context.Context) ([]Step, error) {
 	for _, setting := range s.settings() {
 		step := Step{Of: setting.of, What: setting.what, Outcome: Missing}
 		if !gone[setting.of] {
-			right, found, err := bounded(ctx, setting.look)
+			right, found, err := setting.find(ctx)
 			if err != nil {
 				return steps, setting.failed("looking at", err)
 			}
@@ -118,32 +118,40 @@ func (s *Store) Check(ctx context.Context) ([]Step, error) {
 // setting. After an error, what was done stays, and the next run goes on there.
 func (s *Store) Make(ctx context.Context, say func(Step)) error {
 	for _, setting := range s.settings() {
-		right, found, err := bounded(ctx, setting.look)
+		right, found, err := setting.find(ctx)
 		if err != nil {
 			return setting.failed("looking at", err)
 		}
 		step := Step{Of: setting.of, What: setting.what, Outcome: Right}
 		if !right {
-			if _, _, err := bounded(ctx, func(ctx context.Context) (bool, string, error) { return true, "", setting.set(ctx) }); err != nil {
+			if err := setting.make(ctx); err != nil {
 				return setting.failed("setting up", err)
 			}
-			if setting.what == exists {
-				s.made[setting.of] = true
-			}
+			s.made[setting.of] = s.made[setting.of] || setting.what == exists
 			step.Outcome, step.Found = Mended, found
-			if s.made[setting.of] {
-				step.Outcome, step.Found = Made, ""
-			}
+		}
+		if s.made[setting.of] {
+			step.Outcome, step.Found = Made, ""
 		}
 		say(step)
 	}
 	return nil
 }
 
-func bounded(ctx context.Context, look func(context.Context) (bool, string, error)) (bool, string, error) {
+func (s setting) make(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return look(ctx)
+	return s.set(ctx)
+}
+
+func (s setting) find(ctx context.Context) (right bool, found string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	right, found, err = s.look(ctx)
+	if right {
+		found = ""
+	}
+	return right, found, err
 }
 
 // failed words an error, with the way out where it is known.

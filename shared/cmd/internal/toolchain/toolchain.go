@@ -75,6 +75,20 @@ func Ensure(ctx context.Context, root string, say func(string)) (Tools, error) {
 	return l.ensure(ctx, say)
 }
 
+// Ready returns the tools of the checkout at root when they are there and need
+// no making.
+func Ready(root string) (Tools, bool) {
+	l, err := at(root)
+	if err != nil {
+		return Tools{}, false
+	}
+	r := l.read()
+	if l.stale(&r) != nil {
+		return Tools{}, false
+	}
+	return l.tools(r), true
+}
+
 func (l layout) ensure(ctx context.Context, say func(string)) (Tools, error) {
 	if r := l.read(); l.stale(&r) == nil {
 		return l.tools(r), nil
