@@ -16,7 +16,7 @@ func (b Backend) KeyPolicy() (string, error) {
 		},
 		{
 			Sid: "UsedByDeployersAndWorkflows", Effect: iampolicy.Allow, Principals: account,
-			Actions:    []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"},
+			Actions:    []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"},
 			Resources:  iampolicy.Strings("*"),
 			Conditions: []iampolicy.Condition{iampolicy.Is("ArnEquals", "aws:PrincipalArn", b.Users()...)},
 		},

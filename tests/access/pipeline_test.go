@@ -54,7 +54,7 @@ func (r *report) looking() []change {
 		{"cloudtrail:GetTrail", r.trail(), access.Plain, all},
 		{"cloudtrail:LookupEvents", "*", access.Plain, only("drift")},
 		{"s3:GetObject", state + "stacks/ringfence-data/x.json", access.Plain, all},
-		{"s3:PutObject", state + "locks/organization/ringfence-data/x.json", access.Plain, all},
+		{"s3:PutObject", state + "locks/organization/ringfence-data/x.json", access.Plain, only("deploy-data")},
 	}
 	for _, stack := range graph.Names() {
 		changes = append(changes, change{"s3:PutObject", state + "stacks/" + stack.Project() + "/x.json", access.Plain, only("deploy-" + string(stack))})

@@ -30,7 +30,7 @@ func deployRole(stack graph.Name) string { return "deploy-" + string(stack) }
 func (s *security) newPipelineRoles(ctx *pulumi.Context) error {
 	shared, err := s.newPolicies(ctx, []policy{
 		{pipelineRead, "Reads how the estate is set up, and no data", s.readEstate()},
-		{pipelineState, "Reads and locks the state of all stacks", s.readState()},
+		{pipelineState, "Reads the state of all stacks", s.readState()},
 	})
 	if err != nil {
 		return err

@@ -100,11 +100,18 @@ func TestEmulatorStateInTheBucketOfBootstrap(t *testing.T) {
 	if changes := account.Changes("/" + bucket + "/"); len(changes) > 0 {
 		t.Errorf("looking asks for %v", changes)
 	}
+	a.preview(t, estate.Done)
+	if calls := account.Calls("TrentService"); !slices.Equal(calls, []string{"Decrypt"}) {
+		t.Errorf("looking takes the key for %v; the roles that look may decrypt with it", calls)
+	}
 	if now := objects(t, account, bucket); !maps.Equal(now, stands) {
 		t.Errorf("looking changed the bucket: %v, before %v", now, stands)
 	}
 
 	report := a.up(t, estate.Done)
+	if calls := account.Calls("TrentService"); !slices.Equal(calls, []string{"Decrypt"}) {
+		t.Errorf("a deployment of stacks that are there takes the key for %v", calls)
+	}
 	if got, want := report.Stacks[1].Changes, (engine.Changes{Unchanged: 3}); got != want {
 		t.Errorf("the second deployment: %+v, want %+v", got, want)
 	}

@@ -76,15 +76,28 @@ func (a *Account) Config(region string) aws.Config {
 // Changes lists what was asked for since the last call and changes something
 // below a path, such as /my-bucket/, sorted.
 func (a *Account) Changes(below string) []string {
+	return a.take(func(r Request) (string, bool) {
+		return r.Method + " " + r.Path, r.Changes() && strings.HasPrefix(r.Path, below)
+	})
+}
+
+// Calls lists which actions of a JSON service were called since the last call, such
+// as Decrypt of TrentService, which is KMS, each once.
+func (a *Account) Calls(service string) []string {
+	return slices.Compact(a.take(func(r Request) (string, bool) { return strings.CutPrefix(r.Target, service+".") }))
+}
+
+// take words the requests that it is about, sorted, and forgets all.
+func (a *Account) take(word func(Request) (string, bool)) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var changes []string
+	var words []string
 	for _, r := range a.requests {
-		if r.Changes() && strings.HasPrefix(r.Path, below) {
-			changes = append(changes, r.Method+" "+r.Path)
+		if w, ok := word(r); ok {
+			words = append(words, w)
 		}
 	}
 	a.requests = nil
-	slices.Sort(changes)
-	return changes
+	slices.Sort(words)
+	return words
 }
