@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ringfence/ringfence/shared/config"
-	"github.com/ringfence/ringfence/shared/iameval"
 )
 
 // vocabulary knows what the names in questions mean in one snapshot.
@@ -93,61 +92,6 @@ func (m *Model) prefixes() []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// spokenOf are the prefixes that the environment file gives a role, or that an
-// allowing statement of theirs or of the bucket speaks of.
-func (v *vocabulary) spokenOf(name string, c Caller) []string {
-	var spoken, patterns []string
-	for _, w := range v.model.snapshot.Environment.Workloads {
-		if w.Name == name {
-			spoken = slices.Concat(spoken, w.Reads, w.Writes)
-		}
-	}
-	bucket := v.targets["data bucket"]
-	for _, p := range append(slices.Clone(c.identity), bucket.Policy) {
-		if p != nil {
-			patterns = append(patterns, objectPatterns(p, bucket.ARN)...)
-		}
-	}
-	for _, prefix := range v.prefixes {
-		if slices.ContainsFunc(patterns, func(p string) bool { return strings.HasPrefix(p, prefix) || strings.HasPrefix(prefix, p) }) {
-			spoken = append(spoken, prefix)
-		}
-	}
-	slices.Sort(spoken)
-	return slices.Compact(spoken)
-}
-
-// objectPatterns are what the allowing statements of a policy name in a bucket,
-// each up to its first wildcard. What names the whole bucket speaks of no prefix.
-func objectPatterns(p *iameval.Policy, bucket string) []string {
-	var out []string
-	for _, s := range p.Document().Statements {
-		if s.Effect != iameval.EffectAllow {
-			continue
-		}
-		for _, resource := range s.Resources {
-			if key, ok := strings.CutPrefix(resource, bucket+"/"); ok {
-				out = append(out, literal(key))
-			}
-		}
-		for _, c := range s.Conditions {
-			if strings.EqualFold(c.Key, "s3:prefix") {
-				for _, value := range c.Values {
-					out = append(out, literal(value))
-				}
-			}
-		}
-	}
-	return slices.DeleteFunc(out, func(p string) bool { return p == "" })
-}
-
-func literal(pattern string) string {
-	if i := strings.IndexAny(pattern, "*?$"); i >= 0 {
-		return pattern[:i]
-	}
-	return pattern
 }
 
 // otherPrefix stands for every prefix that nothing in force for a principal

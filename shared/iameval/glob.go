@@ -11,6 +11,10 @@ const (
 	anyOne rune = -2 // ?: one character
 )
 
+// Like reports whether a value matches a pattern with the wildcards * and ?, as
+// StringLike compares it. A policy variable in the pattern stands for itself.
+func Like(pattern, value string) bool { return newGlob(pattern).matches(value) }
+
 // newGlob reads * and ? as wildcards.
 func newGlob(text string) glob {
 	g := make(glob, 0, len(text))

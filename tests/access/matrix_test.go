@@ -95,23 +95,46 @@ func TestVerdictAbsentThingsHaveNoAnswer(t *testing.T) {
 	}
 }
 
-// A grant that opens what others have shows in the row of who has it, and a
-// policy from outside the estate makes a role unknown.
+// A grant that opens what others have shows in the row of who has it, however it
+// is written: under the prefix, or where it opens them all, under the one that
+// stands for all others.
 func TestVerdictMatrixShowsNewGrants(t *testing.T) {
+	const way = "through the endpoint"
+	named := question("churn-training", "s3:GetObject", "data bucket: models/vision/", way)
+	others := question("churn-training", "s3:GetObject", "data bucket: a prefix of others", way)
+	if d, err := read(t, "../../stacks/environments", "local").model.Decide(named); err != nil || d.Verdict == iameval.Allow {
+		t.Errorf("%s before: %v, %v", named, d, err)
+	}
+	for _, tt := range []struct {
+		places string
+		shows  access.Question
+		want   iameval.Verdict
+	}{
+		{"/models/*", named, iameval.Allow},
+		{"/*/vision/*", named, iameval.Allow},
+		{"/mod?ls/vision/object", named, iameval.Allow},
+		{"/models/vision/2026/*", named, iameval.ImplicitDeny}, // asked about, so that a reviewer sees it
+		{"/${aws:PrincipalTag/team}/vision/*", named, iameval.ImplicitDeny},
+		{"*", others, iameval.Allow},
+		{"/*", others, iameval.Allow},
+	} {
+		e := read(t, "../../stacks/environments", "local")
+		e.resource("aws:iam/rolePolicy:RolePolicy", "churn-training").Properties["policy"] = `{"Version":"2012-10-17","Statement":[
+			{"Sid":"New","Effect":"Allow","Action":"s3:GetObject","Resource":"` + e.names.BucketARN("data") + tt.places + `"}]}`
+		answers := access.New(e.snapshot).Matrix()
+		at := slices.IndexFunc(answers, func(a access.Answer) bool { return a.Question == tt.shows })
+		if at < 0 || answers[at].Decision.Verdict != tt.want {
+			t.Errorf("a grant of %s: %s is not in the matrix, or is not %s", tt.places, tt.shows, tt.want)
+		}
+	}
+}
+
+// A policy from outside the estate makes a role unknown.
+func TestVerdictPoliciesThatNobodyHasReadAreUnknown(t *testing.T) {
 	e := read(t, "../../stacks/environments", "local")
-	e.resource("aws:iam/rolePolicy:RolePolicy", "churn-training").Properties["policy"] = `{"Version":"2012-10-17","Statement":[
-		{"Sid":"Models","Effect":"Allow","Action":"s3:GetObject","Resource":"` + e.names.BucketARN("data") + `/models/*"}]}`
-	opened := question("churn-training", "s3:GetObject", "data bucket: models/vision/", "through the endpoint")
-	answers := access.New(e.snapshot).Matrix()
-	at := slices.IndexFunc(answers, func(a access.Answer) bool { return a.Question == opened })
-	if at < 0 || answers[at].Decision.Verdict != iameval.Allow {
-		t.Errorf("%s is not an answer of the matrix, or not allowed", opened)
-	}
-	if d, err := e.model.Decide(opened); err != nil || d.Verdict == iameval.Allow {
-		t.Errorf("%s before: %v, %v", opened, d, err)
-	}
 	e.resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", e.attachment("churn-training")).Properties["policyArn"] = "arn:aws:iam::aws:policy/AdministratorAccess"
-	if _, err := access.New(e.snapshot).Decide(opened); !errors.Is(err, access.ErrUnknown) {
+	q := question("churn-training", "s3:GetObject", "data bucket: models/churn/", "through the endpoint")
+	if _, err := access.New(e.snapshot).Decide(q); !errors.Is(err, access.ErrUnknown) {
 		t.Errorf("with a policy that nobody has read: %v", err)
 	}
 }
