@@ -74,7 +74,7 @@ var identityControls = []*Control{
 	},
 	{
 		ID: "IAM-11", Tier: Core, Severity: High,
-		Title:      "A preview changes nothing but its locks; each role of the pipeline serves one situation, writes its own state and cannot change the pipeline",
+		Title:      "A preview changes nothing; each role of the pipeline serves one situation, writes its own state and cannot change the pipeline",
 		Frameworks: Frameworks{NIST: "AC-5†, CM-5†", ISO: "A.8.31†, A.8.32†", SOC2: "CC8.1†"},
 		Remedy:     "Give the preview role reading actions only; a role that deploys trusts environment:<name> alone.",
 		check:      pipelineRolesAreSeparate,

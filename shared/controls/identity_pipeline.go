@@ -48,9 +48,9 @@ func reads(name string) bool {
 // giving lists actions that begin like reading, and give credentials or data.
 var giving = []string{"sts:GetFederationToken", "sts:GetSessionToken", "secretsmanager:GetSecretValue", "ssm:GetParameter"}
 
-// stateActions are what the locks and the key of the state take besides; where
-// they may be done is asked of the evaluator.
-var stateActions = []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "s3:DeleteObject", "s3:PutObject"}
+// stateAction is what reading the state takes besides; with which key is asked of
+// the evaluator.
+const stateAction = "kms:Decrypt"
 
 // pipelineRolesKeepToState looks at each role of the pipeline: what the previews
 // may do at all, and what each writes.
@@ -95,7 +95,7 @@ func (r roleSubject) onlyReadsAll() {
 func (r roleSubject) onlyReads(place string, s iameval.Statement) {
 	for _, action := range append(slices.Clone(s.Actions), s.NotActions...) {
 		_, name, _ := strings.Cut(action, ":")
-		if len(s.NotActions) > 0 || !reads(name) && !slices.Contains(stateActions, action) || access.GrantsOneOf(s, giving...) {
+		if len(s.NotActions) > 0 || !reads(name) && action != stateAction || access.GrantsOneOf(s, giving...) {
 			r.fail(place, "actions that change nothing and give nothing away", show(action))
 		}
 	}
@@ -108,8 +108,8 @@ func (in *inspection) stateNames() names.Names {
 }
 
 // writesOwnStateOnly asks where a role of the pipeline can write and read objects,
-// and what it can decrypt: all of them lock, and one that deploys writes the state
-// of its stack.
+// and what it can decrypt: one that deploys locks and writes the state of its stack,
+// and the others read.
 func (r roleSubject) writesOwnStateOnly(stack graph.Name, deploys bool) {
 	in, own := r.in, r.in.stateNames()
 	state := own.BucketARN("state")
@@ -118,13 +118,14 @@ func (r roleSubject) writesOwnStateOnly(stack graph.Name, deploys bool) {
 		other = graph.Data
 	}
 	for _, action := range []string{"s3:DeleteObject", "s3:PutObject"} {
-		r.lets(in.request(action, state+"/.pulumi/locks/stack.json"))
 		if deploys {
+			r.lets(in.request(action, state+"/.pulumi/locks/organization/"+stack.Project()+"/"+in.Environment.Name+"/lock.json"))
 			r.lets(in.request(action, state+"/.pulumi/stacks/"+stack.Project()+"/"+in.Environment.Name+".json"))
 		}
 		for _, object := range []string{
+			state + "/.pulumi/locks/organization/" + other.Project() + "/" + in.Environment.Name + "/lock.json",
 			state + "/.pulumi/stacks/" + other.Project() + "/" + in.Environment.Name + ".json", state + "/.pulumi/meta.yaml",
-			state + "/other", state + "-2/.pulumi/locks/stack.json",
+			state + "/other", state + "-2/.pulumi/stacks/" + stack.Project() + "/" + in.Environment.Name + ".json",
 			in.Names.BucketARN("data") + "/raw/object", in.Names.BucketARN("audit") + "/log",
 		} {
 			r.refuses(in.request(action, object))

@@ -18,7 +18,7 @@ var pipelineFixtures = []fixture{
 	bad("PIP-01", "an output less", output(graph.Data, "dataKeyArn", nil)),
 	bad("PIP-01", "an output more", output(graph.Data, "surprise", "x")),
 	bad("PIP-01", "another type", output(graph.Network, "vpcId", 7.0)),
-	flow("PIP-02", "data does not wait for security", "workflows/deploy-environment.yml", "needs: [network, security]", "needs: [network]"),
+	flow("PIP-02", "data does not wait for security", "workflows/deploy-environment.yml", "needs: [plan, network, security]", "needs: [plan, network]"),
 	flow("PIP-03", "an action by tag", "workflows/ci.yml", "uses: actions/checkout@", "uses: actions/checkout@v6 #"),
 	flow("PIP-03", "code of forks with rights", "workflows/preview.yml", "pull_request:", "pull_request_target:"),
 	flow("PIP-04", "credentials for forks", "workflows/preview.yml", workflows.OwnPullRequest, "always()"),
