@@ -45,6 +45,7 @@ var places = []struct {
 	resourceType, property string
 	kind                   iameval.Kind
 }{
+	{"aws:cloudwatch/logResourcePolicy:LogResourcePolicy", "policyDocument", iameval.ResourcePolicy},
 	{"aws:ec2/vpcEndpoint:VpcEndpoint", "policy", iameval.EndpointPolicy},
 	{"aws:iam/policy:Policy", "policy", iameval.IdentityPolicy},
 	{"aws:iam/role:Role", "assumeRolePolicy", iameval.TrustPolicy},

@@ -34,7 +34,9 @@ func (in *inspection) protections() []protection {
 	}
 	group := func(name string, by ...string) protection {
 		return protection{resource: n.LogGroupARN(name), never: []string{"logs:DeleteLogGroup"},
-			alter: []string{"logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey", "logs:PutRetentionPolicy"}, by: by}
+			alter: []string{
+				"logs:DeleteMetricFilter", "logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey", "logs:PutMetricFilter", "logs:PutRetentionPolicy",
+			}, by: by}
 	}
 	bucket := func(name string, by ...string) protection {
 		return protection{resource: n.BucketARN(name), by: append(by, "break-glass"), alter: []string{
@@ -65,6 +67,14 @@ func (in *inspection) protections() []protection {
 			never: []string{"config:DeleteConfigurationRecorder", "config:DeleteDeliveryChannel", "config:StopConfigurationRecorder"},
 			alter: []string{"config:PutConfigurationRecorder", "config:PutDeliveryChannel"}},
 		records(n.ARN("access-analyzer", "analyzer/"+n.Of("external-access")), "access-analyzer:DeleteAnalyzer"),
+		{resource: n.ARN("cloudwatch", "alarm:"+n.Of("root-use")), by: []string{audit},
+			never: []string{"cloudwatch:DisableAlarmActions"}, alter: []string{"cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"}},
+		{resource: n.ARN("events", "rule/"+n.Of("tampering")), by: []string{audit},
+			never: []string{"events:DeleteRule", "events:DisableRule"}, alter: []string{"events:PutRule", "events:PutTargets", "events:RemoveTargets"}},
+		{resource: n.ARN("sns", n.Of("alarms")), by: []string{audit},
+			never: []string{"sns:DeleteTopic"}, alter: []string{"sns:SetTopicAttributes", "sns:Unsubscribe"}},
+		{resource: n.ARN("sqs", n.Of("tampering-undelivered")), by: []string{audit},
+			never: []string{"sqs:DeleteQueue", "sqs:PurgeQueue"}, alter: []string{"sqs:SetQueueAttributes"}},
 		records("*", "inspector2:Disable", "macie2:DisableMacie"),
 		records(n.ARN("securityhub", "hub/default"), "securityhub:BatchDisableStandards", "securityhub:DisableSecurityHub"),
 	}

@@ -127,10 +127,12 @@ func noLongTermCredentials(in *inspection) {
 	create := in.request("iam:CreateServiceSpecificCredential", user)
 	someone.refuses(create)
 	someone.refuses(create.given("for Bedrock", iameval.Context{"iam:ServiceSpecificCredentialServiceName": {"bedrock.amazonaws.com"}}))
-	call := in.request("bedrock:CallWithBearerToken", "*")
-	someone.refuses(call)
-	for _, kind := range []string{"LONG_TERM", "SHORT_TERM"} {
-		someone.refuses(call.given(kind, iameval.Context{"bedrock:BearerTokenType": {kind}}))
+	for _, serviceName := range []string{"bedrock", "sagemaker"} {
+		call := in.request(serviceName+":CallWithBearerToken", "*")
+		someone.refuses(call)
+		for _, kind := range []string{"LONG_TERM", "SHORT_TERM"} {
+			someone.refuses(call.given(kind, iameval.Context{serviceName + ":BearerTokenType": {kind}}))
+		}
 	}
 }
 
@@ -192,7 +194,7 @@ func regionsAreListed(in *inspection) {
 	elsewhere := append(unlisted([]string{"ap-southeast-2", "us-east-1", in.Environment.Region + "0"}, own), comparedWith("aws:RequestedRegion", own, b.Policy)...)
 	for _, action := range []string{
 		"bedrock:InvokeModel", "cloudformation:CreateStack", "cloudtrail:CreateTrail", "dynamodb:PutItem", "ec2:RunInstances",
-		"ecs:RunTask", "events:PutRule", "glue:CreateJob", "guardduty:CreateDetector", "kms:CreateKey", "lambda:CreateFunction",
+		"ecs:RunTask", "events:CreateEventBus", "glue:CreateJob", "guardduty:CreateDetector", "kms:CreateKey", "lambda:CreateFunction",
 		"logs:CreateLogGroup", "rds:CreateDBInstance", "s3:CreateBucket", "s3:GetObject", "s3:PutObject",
 		"sagemaker:CreateTrainingJob", "secretsmanager:GetSecretValue", "sns:Publish", "sqs:SendMessage", "ssm:StartSession",
 	} {

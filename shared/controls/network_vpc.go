@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/iameval"
 	"github.com/ringfence/ringfence/shared/snapshot"
 )
 
@@ -165,7 +166,9 @@ func dnsIsFiltered(in *inspection) {
 	for _, c := range in.required(graph.Network, queryLogType) {
 		c.refersTo("destinationArn", "a log group of the stack", in.ofStack(graph.Network, logGroupType)...)
 	}
-	in.required(graph.Network, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
+	for _, p := range in.required(graph.Network, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy") {
+		p.letsQueriesIn()
+	}
 	blocked := false
 	for _, rule := range in.required(graph.Network, "aws:route53/resolverFirewallRule:ResolverFirewallRule") {
 		blocked = blocked || rule.Get("action") == "BLOCK"
@@ -175,6 +178,23 @@ func dnsIsFiltered(in *inspection) {
 	}
 	if in.Has(graph.Network) && !blocked {
 		in.missing(graph.Network, "a firewall rule that blocks all other names")
+	}
+}
+
+// letsQueriesIn wants AWS's log delivery to write for this account, and for no
+// other.
+func (s subject) letsQueriesIn() {
+	d, ok := s.policyOn()
+	if !ok {
+		return
+	}
+	n := s.in.Names
+	for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
+		write := service("delivery.logs.amazonaws.com").doing(action).on(n.LogGroupARN("dns-queries")+":log-stream:vpc").with(
+			action+" by AWS's log delivery", iameval.Context{"aws:SourceAccount": {n.Account}, "aws:SourceArn": {n.ARN("logs", "x")}})
+		d.allows(write)
+		d.refusesInstead(write, "aws:SourceAccount", foreignAccount)
+		d.instead(write, "aws:SourceArn", n.ARN("logs", "*"), d.foreign("logs", "x"), d.refuses)
 	}
 }
 

@@ -92,6 +92,8 @@ func (r *report) alarms() {
 // the roles that deploy it.
 func (r *report) tampering() {
 	bucket, logs := r.names.BucketARN("audit"), r.names.LogGroupARN("trail")
+	alarm, rule := r.names.ARN("cloudwatch", "alarm:"+r.names.Of("root-use")), r.names.ARN("events", "rule/"+r.names.Of("tampering"))
+	topic, queue := r.names.ARN("sns", r.names.Of("alarms")), r.names.ARN("sqs", r.names.Of("tampering-undelivered"))
 	rows := []struct {
 		action, arn string
 		// updates: the roles that deploy it may.
@@ -119,6 +121,14 @@ func (r *report) tampering() {
 		{"logs:DeleteLogStream", logs + ":log-stream:x", false},
 		{"logs:PutRetentionPolicy", logs, true},
 		{"logs:DisassociateKmsKey", logs, true},
+		{"logs:DeleteMetricFilter", logs, true},
+		{"cloudwatch:DisableAlarmActions", alarm, false},
+		{"cloudwatch:PutMetricAlarm", alarm, true},
+		{"events:DisableRule", rule, false},
+		{"events:RemoveTargets", rule, true},
+		{"sns:SetTopicAttributes", topic, true},
+		{"sns:DeleteTopic", topic, false},
+		{"sqs:PurgeQueue", queue, false},
 		{"s3:DeleteObject", bucket + "/AWSLogs/x", false},
 		{"s3:DeleteObject", r.names.BucketARN("access-logs") + "/data/x", false},
 		{"s3:PutBucketPolicy", bucket, true},

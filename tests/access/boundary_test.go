@@ -38,6 +38,7 @@ func (r *report) boundary() {
 		deny(access.Plain, "iam:CreateUser", user, "DenyLongTermCredentials"),
 		deny(access.Plain, "iam:CreateAccessKey", user, "DenyLongTermCredentials"),
 		deny(access.Plain, "bedrock:CallWithBearerToken", "*", "DenyLongTermCredentials"),
+		deny(access.Plain, "sagemaker:CallWithBearerToken", "*", "DenyLongTermCredentials"),
 	})
 }
 

@@ -170,6 +170,7 @@ var kinds = map[string]iameval.Kind{
 	"bucketPolicy.policy": iameval.BucketPolicy, "key.policy": iameval.KeyPolicy, "replicaKey.policy": iameval.KeyPolicy,
 	"policy.policy": iameval.IdentityPolicy, "rolePolicy.policy": iameval.IdentityPolicy, "role.assumeRolePolicy": iameval.TrustPolicy,
 	"vpcEndpoint.policy": iameval.EndpointPolicy, "topicPolicy.policy": iameval.ResourcePolicy, "queuePolicy.policy": iameval.ResourcePolicy,
+	"logResourcePolicy.policyDocument": iameval.ResourcePolicy,
 }
 
 // clone copies a snapshot, so that a change of the copy leaves the original as it

@@ -8,6 +8,7 @@ package policylint
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ringfence/ringfence/shared/access"
@@ -46,10 +47,27 @@ func TestVerdictEstateIsCleanByTheLint(t *testing.T) {
 		for i := range report.Excepted {
 			excepted[i] = true
 		}
+		noPolicyIsOverlooked(t, s)
 	}
 	for i, e := range policylint.Exceptions {
 		if !excepted[i] {
 			t.Errorf("the exception for %s of %s covers nothing any more; take it out", e.Value, e.Rule.ID)
+		}
+	}
+}
+
+// noPolicyIsOverlooked holds that package access has read every policy, whatever
+// type of resource carries it.
+func noPolicyIsOverlooked(t *testing.T, s *snapshot.Snapshot) {
+	read := map[string]bool{}
+	for _, d := range access.New(s).Documents {
+		read[d.Resource.URN+" "+d.Property] = true
+	}
+	for _, resource := range s.Resources {
+		for property, value := range resource.Properties {
+			if text, _ := value.(string); strings.Contains(text, `"Statement"`) && !read[resource.URN+" "+property] {
+				t.Errorf("%s: package access does not know that %s is a policy, and so nobody lints it", resource.String(), property)
+			}
 		}
 	}
 }

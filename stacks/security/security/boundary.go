@@ -96,7 +96,7 @@ func boundaryIdentity(n names.Names) []iampolicy.Statement {
 			Actions: []string{
 				"bedrock:CallWithBearerToken", "iam:CreateAccessKey", "iam:CreateLoginProfile",
 				"iam:CreateServiceSpecificCredential", "iam:CreateUser", "iam:ResetServiceSpecificCredential",
-				"iam:UpdateLoginProfile",
+				"iam:UpdateLoginProfile", "sagemaker:CallWithBearerToken",
 			},
 			Resources: iampolicy.Strings("*"),
 		},

@@ -21,10 +21,13 @@ func boundaryAudit(n names.Names) []iampolicy.Statement {
 			Effect: iampolicy.Deny,
 			Actions: []string{
 				"access-analyzer:DeleteAnalyzer", "cloudtrail:DeleteTrail", "cloudtrail:StopLogging",
+				"cloudwatch:DisableAlarmActions",
 				"config:DeleteConfigurationRecorder", "config:DeleteDeliveryChannel", "config:StopConfigurationRecorder",
+				"events:DeleteRule", "events:DisableRule",
 				"guardduty:DeleteDetector", "guardduty:StopMonitoringMembers", "inspector2:Disable",
 				"kms:DisableKey", "kms:DisableKeyRotation", "kms:ScheduleKeyDeletion", "macie2:DisableMacie",
 				"securityhub:BatchDisableStandards", "securityhub:DisableSecurityHub",
+				"sns:DeleteTopic", "sqs:DeleteQueue", "sqs:PurgeQueue",
 			},
 			Resources: iampolicy.Strings("*"),
 		},
@@ -42,10 +45,16 @@ func boundaryAudit(n names.Names) []iampolicy.Statement {
 			Effect: iampolicy.Deny,
 			Actions: []string{
 				"cloudtrail:PutEventSelectors", "cloudtrail:PutInsightSelectors", "cloudtrail:UpdateTrail",
+				// Who is told: alarms and rules, and where they lead. No role of the estate
+				// has others, and a managed policy has no room for their names.
+				"cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm",
 				"config:PutConfigurationRecorder", "config:PutDeliveryChannel",
 				"ec2:DeleteFlowLogs", // the only way to change one is to replace it
+				"events:PutRule", "events:PutTargets", "events:RemoveTargets",
 				"guardduty:UpdateDetector",
 				"kms:PutKeyPolicy",
+				"logs:DeleteMetricFilter", "logs:PutMetricFilter",
+				"sns:SetTopicAttributes", "sns:Unsubscribe", "sqs:SetQueueAttributes",
 			},
 			Resources:  iampolicy.Strings("*"),
 			Conditions: []iampolicy.Condition{exceptCaretakers(n)},
@@ -55,9 +64,7 @@ func boundaryAudit(n names.Names) []iampolicy.Statement {
 			Effect: iampolicy.Deny,
 			Actions: []string{
 				"logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey", "logs:PutRetentionPolicy",
-				"s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketLogging",
-				"s3:PutBucketObjectLockConfiguration", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy",
-				"s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration",
+				"s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucket*", "s3:PutEncryptionConfiguration",
 				"s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration",
 			},
 			Resources:  iampolicy.Strings(logGroups, audit, accessLogs),
