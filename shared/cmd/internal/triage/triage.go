@@ -9,7 +9,6 @@ package triage
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
@@ -17,7 +16,6 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 	"github.com/ringfence/ringfence/shared/controls"
 	"github.com/ringfence/ringfence/shared/graph"
-	"github.com/ringfence/ringfence/shared/names"
 	"github.com/ringfence/ringfence/shared/snapshot"
 )
 
@@ -27,7 +25,15 @@ func Classify(site deployment.Site, drift *deployment.Drift) error {
 	if !drift.Drifted {
 		return nil
 	}
-	recorded, refreshed, err := snapshots(site, drift.Stacks)
+	was, is := map[graph.Name]state.Deployment{}, map[graph.Name]state.Deployment{}
+	for _, s := range drift.Stacks {
+		was[s.Stack], is[s.Stack] = s.Recorded, s.Refreshed
+	}
+	recorded, err := site.Snapshot(was)
+	if err != nil {
+		return err
+	}
+	refreshed, err := site.Snapshot(is)
 	if err != nil {
 		return err
 	}
@@ -105,45 +111,6 @@ func (j *judge) broken(s *snapshot.Snapshot) []controls.Finding {
 		return cmp.Compare(slices.Index(severities, a.Severity), slices.Index(severities, b.Severity))
 	})
 	return fresh
-}
-
-// snapshots read the estate as it was deployed, and as it stands.
-func snapshots(site deployment.Site, stacks []deployment.StackDrift) (recorded, refreshed *snapshot.Snapshot, err error) {
-	empty := snapshot.Snapshot{
-		Environment: site.Environment, Names: names.New(site.Name, site.Environment.AccountID, site.Environment.Region),
-	}
-	was, is := empty, empty
-	was.Outputs, is.Outputs = map[graph.Name]map[string]any{}, map[graph.Name]map[string]any{}
-	for _, s := range stacks {
-		if err := add(&was, s.Stack, s.Recorded); err != nil {
-			return nil, nil, err
-		}
-		if err := add(&is, s.Stack, s.Refreshed); err != nil {
-			return nil, nil, err
-		}
-	}
-	return &was, &is, nil
-}
-
-// add reads the state of a stack; that of one that could not be refreshed says
-// nothing, and is left out.
-func add(to *snapshot.Snapshot, stack graph.Name, deployed state.Deployment) error {
-	if len(deployed.Content) == 0 {
-		return nil
-	}
-	export, err := json.Marshal(deployed)
-	if err != nil {
-		return err
-	}
-	resources, outputs, err := snapshot.ReadDeployment(stack, export)
-	if err != nil {
-		return err
-	}
-	to.Stacks = append(to.Stacks, stack)
-	to.Resources = append(to.Resources, resources...)
-	to.Outputs[stack] = outputs
-	to.Sort()
-	return nil
 }
 
 // with is the recorded estate, but for one resource, which is as it stands.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/account"
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
+	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
 	"github.com/ringfence/ringfence/shared/cmd/internal/shadow"
 	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 	"github.com/ringfence/ringfence/shared/config"
@@ -51,11 +52,20 @@ func classified(t *testing.T, recorded, refreshed state.Deployment, drifted ...s
 	for _, d := range drifted {
 		drift.Stacks[1].Drifts = append(drift.Stacks[1].Drifts, shadow.Drift{URN: urn + d, Label: d})
 	}
-	site := deployment.Site{Name: "dev", Environment: &config.Environment{Name: "dev", AccountID: "123456789012", Region: "eu-central-1"}}
-	if err := Classify(site, &drift); err != nil {
+	if err := Classify(dev(t), &drift); err != nil {
 		t.Fatal(err)
 	}
 	return drift.Stacks[1].Drifts
+}
+
+func dev(t *testing.T) deployment.Site {
+	t.Helper()
+	stacks, err := estate.New(graph.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return deployment.Site{Name: "dev", Estate: stacks,
+		Environment: &config.Environment{Name: "dev", AccountID: "123456789012", Region: "eu-central-1"}}
 }
 
 func broken(d shadow.Drift) string {
@@ -84,7 +94,7 @@ func TestVerdictEachDriftedResourceAnswersForItself(t *testing.T) {
 
 func TestUnitDamagedStateIsAnError(t *testing.T) {
 	drift := deployment.Drift{Drifted: true, Stacks: []deployment.StackDrift{{Stack: graph.Data, Recorded: state.Deployment{Content: json.RawMessage(`[]`)}}}}
-	if err := Classify(deployment.Site{Environment: &config.Environment{}}, &drift); err == nil || !strings.Contains(err.Error(), "data") {
+	if err := Classify(dev(t), &drift); err == nil || !strings.Contains(err.Error(), "data") {
 		t.Errorf("got %v", err)
 	}
 }
