@@ -63,8 +63,8 @@ func leaked(t *testing.T) (root string, locks map[string]string, held func()) {
 	leave(t, root, "ephemeral", "pr-2", 5.9, graph.Network)
 	leave(t, root, "ephemeral", "pr-3", 7, graph.Network, graph.Data)
 	leave(t, root, "ephemeral", "pr-4", 8, graph.Network)
-	leave(t, root, "ephemeral", "pr-5", 30, graph.Network)
-	leave(t, root, "ephemeral", "pr-5", 1, graph.Security) // the newest counts
+	leave(t, root, "ephemeral", "pr-5", 1, graph.Network) // the newest counts
+	leave(t, root, "ephemeral", "pr-5", 30, graph.Security)
 	leave(t, root, "ephemeral", "pr-6", 9, graph.Network)
 	leave(t, root, "local", "local", 1000, graph.Network) // of another file
 	leave(t, root, "local", "demo", 1000, graph.Network)
