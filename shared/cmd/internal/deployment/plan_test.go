@@ -286,3 +286,39 @@ func (a *throwAway) assertState(t *testing.T, before map[string]string) {
 		}
 	}
 }
+
+// On the next machine there is nothing but the state, the sources and the plan.
+func TestEnginePlanInARealEnvironment(t *testing.T) {
+	a := chain(t)
+	a.real(t, map[string]string{"PULUMI_CONFIG_PASSPHRASE": "passphrase"})
+	a.write(t, a.File(), "accountId: \"123456789012\"\n")
+	selection := a.all()
+	selection.SavePlan = filepath.Join(t.TempDir(), "early")
+	_, err := a.Preview(context.Background(), selection)
+	if want := "stack base was never deployed, so it has no key yet for the secrets in its plan"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %q", err, want)
+	}
+	if _, err := os.Stat(selection.SavePlan); !os.IsNotExist(err) {
+		t.Errorf("a plan that nobody can read was saved: %v", err)
+	}
+
+	a.up(t, estate.Done)
+	a.behave(t, "base", promises("goodbye", 3))
+	folder, p := a.plan(t)
+	if err := os.RemoveAll(filepath.Join(a.Root, ".ringfence/settings")); err != nil {
+		t.Fatal(err)
+	}
+	report := a.upPlan(t, folder, estate.Done)
+	for i, s := range report.Stacks {
+		if s.Changes != p.Stacks[i].Changes {
+			t.Errorf("%s: planned %+v, done %+v", s.Stack, p.Stacks[i].Changes, s.Changes)
+		}
+	}
+	a.Environment.AccountID = "999999999999"
+	a.refused(t, folder, `for account "123456789012", and this is "999999999999"`)
+	a.Name = "other"
+	a.refused(t, folder, `for stacks named "dev", and this is "other"`)
+	a.Environment.Name = "prod"
+	a.write(t, a.File(), "accountId: \"123456789012\"\n")
+	a.refused(t, folder, `for environment "dev", and this is "prod"`)
+}

@@ -108,6 +108,10 @@ func TestEmulatorPreviewWithAKeyInKMS(t *testing.T) {
 	if p := a.preview(t, estate.Done); words(p.Stacks[0])+words(p.Stacks[1]) != "" {
 		t.Errorf("nothing changed, and the preview shows %+v", p.Stacks)
 	}
+	a.write(t, a.File(), "accountId: \"123456789012\"\n")
+	a.behave(t, "base", promises("goodbye", 2))
+	folder, _ := a.plan(t)
+	a.upPlan(t, folder, estate.Done)
 }
 
 // newKey makes a key in the emulator's KMS and returns its id. Its region is one in

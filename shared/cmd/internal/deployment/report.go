@@ -32,6 +32,8 @@ type StackReport struct {
 	Stack  graph.Name    `json:"stack"`
 	Result estate.Result `json:"result"`
 	engine.Changes
+	// Resources lists what was changed, the gravest first.
+	Resources []engine.ResourceChange `json:"resources,omitempty"`
 	// Violations lists what the policy packs object to.
 	Violations []engine.Violation `json:"violations,omitempty"`
 	Seconds    float64            `json:"seconds"`

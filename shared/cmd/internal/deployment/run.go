@@ -42,7 +42,7 @@ func (d *Deployment) run(ctx context.Context, plan estate.Plan, g *ground, op op
 		mu.Lock()
 		defer mu.Unlock()
 		reports[stack] = StackReport{
-			Changes: result.Changes, Violations: result.Violations,
+			Changes: result.Changes, Resources: result.Resources, Violations: result.Violations,
 			Seconds: seconds(since), Log: d.Relative(d.log(stack, op)),
 		}
 		return err
