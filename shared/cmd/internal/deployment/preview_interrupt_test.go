@@ -3,6 +3,7 @@ package deployment_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -20,8 +21,10 @@ func TestEnginePreviewInterrupted(t *testing.T) {
 			before := a.fingerprint(t)
 			ctx, interrupt := context.WithCancel(context.Background())
 			ended := make(chan deployment.Preview)
+			selection := a.all()
+			selection.SavePlan = filepath.Join(t.TempDir(), "plan")
 			go func() {
-				p, err := a.Preview(ctx, a.all())
+				p, err := a.Preview(ctx, selection)
 				if err != nil {
 					t.Error(err)
 				}
@@ -37,6 +40,9 @@ func TestEnginePreviewInterrupted(t *testing.T) {
 			}
 			a.assertUntouched(t, before)
 			assertNoLock(t, a)
+			if left, err := os.ReadDir(filepath.Dir(selection.SavePlan)); err != nil || len(left) > 0 {
+				t.Errorf("a plan was saved: %v, %v", left, err)
+			}
 		})
 	}
 }
