@@ -186,6 +186,10 @@ func TestEnginePreviewForetellsTheDeployment(t *testing.T) {
 			"an output removed that nobody reads", behaviour{Keep: 1, Value: "hello"}, behaviour{Keep: 1, Value: "alone"},
 			"", "",
 		},
+		{
+			"outputs added that somebody reads", behaviour{Keep: 1, Value: "hello", Exports: both}, behaviour{Reads: true},
+			"", "delete Stash thing-0; create Stash greeting; create Stash identity",
+		},
 	}
 	a := chain(t)
 	a.up(t, estate.Done)
