@@ -7,17 +7,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/ringfence/ringfence/shared/access"
 	"github.com/ringfence/ringfence/shared/cmd/internal/catalogue"
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+	"github.com/ringfence/ringfence/shared/cmd/internal/git"
 	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 	"github.com/ringfence/ringfence/shared/evidence"
 	"github.com/ringfence/ringfence/shared/graph"
-	"github.com/ringfence/ringfence/shared/names"
-	"github.com/ringfence/ringfence/shared/snapshot"
 )
 
 // Deployed takes the evidence from the state of the last deployment.
@@ -26,13 +26,7 @@ func Deployed(ctx context.Context, d *deployment.Deployment, at time.Time) (*evi
 	if err != nil {
 		return nil, err
 	}
-	t := newTaking(ctx, d, evidence.Deployed, at)
-	for _, n := range d.Estate.Names() {
-		if err := t.add(n, survey[n], survey[n].Deployment); err != nil {
-			return nil, err
-		}
-	}
-	return t.report()
+	return newTaking(ctx, d, evidence.Deployed, at).report(d.Site, survey, survey.Deployments())
 }
 
 // Live takes the evidence from what really stands, and says how far that is from
@@ -58,16 +52,15 @@ func Live(ctx context.Context, d *deployment.Deployment, at time.Time) (*evidenc
 	}
 	t := newTaking(ctx, d, evidence.Live, at)
 	t.Drift = &evidence.Drift{Stacks: []evidence.StackDrift{}}
+	stands := map[graph.Name]state.Deployment{}
 	for _, s := range drift.Stacks {
 		if s.Result != estate.Done {
 			return nil, fmt.Errorf("stack %s could not be read, so there is no report: %s. The engine's whole output is in %s", s.Stack, firstLine(s.Error), s.Log)
 		}
-		if err := t.add(s.Stack, survey[s.Stack], s.Refreshed); err != nil {
-			return nil, err
-		}
+		stands[s.Stack] = s.Refreshed
 		t.Drift.Stacks = append(t.Drift.Stacks, stackDrift(s))
 	}
-	return t.report()
+	return t.report(d.Site, survey, stands)
 }
 
 func firstLine(lines []string) string {
@@ -85,42 +78,29 @@ type taking struct {
 
 func newTaking(ctx context.Context, d *deployment.Deployment, basis evidence.Basis, at time.Time) *taking {
 	t := &taking{root: d.Root}
-	t.Snapshot = &snapshot.Snapshot{
-		Environment: d.Environment, Names: names.New(d.Name, d.Environment.AccountID, d.Environment.Region),
-		Outputs: map[graph.Name]map[string]any{},
-	}
 	t.Basis, t.Name, t.Time = basis, d.Name, at
-	t.Commit, t.Modified = commit(ctx, d.Root)
+	checkout := git.Checkout{Root: d.Root}
+	if t.Commit = checkout.Head(ctx); t.Commit != "" {
+		t.Modified = checkout.Modified(ctx)
+	}
 	return t
 }
 
-// add adds a stack in the state that is judged. One that was not deployed to its
-// end is not judged.
-func (t *taking) add(n graph.Name, known deployment.Known, judged state.Deployment) error {
-	if !known.Complete() {
-		return nil
-	}
-	content, err := json.Marshal(judged)
-	if err != nil {
-		return err
-	}
-	resources, outputs, err := snapshot.ReadDeployment(n, content)
-	if err != nil {
-		return err
-	}
-	t.Snapshot.Stacks = append(t.Snapshot.Stacks, n)
-	t.Snapshot.Resources = append(t.Snapshot.Resources, resources...)
-	t.Snapshot.Outputs[n] = outputs
-	t.Stacks = append(t.Stacks, evidence.StackState{Stack: n, Deployed: known.Modified})
-	return nil
-}
-
-func (t *taking) report() (*evidence.Report, error) {
-	if len(t.Snapshot.Stacks) == 0 {
+// report judges the stacks in these states. One that was not deployed to its end
+// is not judged.
+func (t *taking) report(site deployment.Site, survey deployment.Survey, judged map[graph.Name]state.Deployment) (*evidence.Report, error) {
+	maps.DeleteFunc(judged, func(n graph.Name, _ state.Deployment) bool { return !survey.Complete(n) })
+	stands, err := site.Snapshot(judged)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(stands.Stacks) == 0:
 		return nil, errors.New("nothing is deployed, so there is nothing to report on")
 	}
-	t.Snapshot.Sort()
-	var err error
+	t.Snapshot = stands
+	for _, n := range stands.Stacks {
+		t.Stacks = append(t.Stacks, evidence.StackState{Stack: n, Deployed: survey[n].Modified})
+	}
 	t.Results, t.Exceptions, err = catalogue.Checkout{Root: t.root, Today: t.Time}.JudgeStanding(t.Snapshot)
 	if err != nil {
 		return nil, err

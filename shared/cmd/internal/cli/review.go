@@ -11,6 +11,7 @@ import (
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/catalogue"
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
+	"github.com/ringfence/ringfence/shared/cmd/internal/git"
 	"github.com/ringfence/ringfence/shared/cmd/internal/review"
 	"github.com/ringfence/ringfence/shared/cmd/internal/toolchain"
 	"github.com/ringfence/ringfence/shared/config"
@@ -29,7 +30,7 @@ type base struct {
 // branch is the base for a pull request: the estate as the programs of the commit
 // would make it where HEAD left the branch.
 func (a *App) branch(ctx context.Context, d *deployment.Deployment, ref string) (base, error) {
-	commit, err := review.MergeBase(ctx, a.Root, ref)
+	commit, err := git.Checkout{Root: a.Root}.MergeBase(ctx, ref)
 	if err != nil {
 		return base{}, err
 	}

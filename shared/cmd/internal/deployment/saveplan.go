@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/ringfence/ringfence/shared/cmd/internal/git"
 	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 	"github.com/ringfence/ringfence/shared/cmd/internal/updateplan"
 	"github.com/ringfence/ringfence/shared/contract"
@@ -30,7 +30,7 @@ func (v *viewer) planFile(stack graph.Name) string { return v.Place(string(stack
 
 // save makes a plan of what was previewed.
 func (v *viewer) save(ctx context.Context, folder string, p Preview) (err error) {
-	m := updateplan.Manifest{Commit: v.site.commit(ctx)}
+	m := updateplan.Manifest{Commit: git.Checkout{Root: v.site.Root}.Head(ctx)}
 	if m.Site, err = v.site.planSite(); err != nil {
 		return err
 	}
@@ -99,15 +99,6 @@ func (g *ground) program(stack graph.Name) (string, error) {
 		return "", nil
 	}
 	return updateplan.DigestFile(filepath.Join(folder, string(stack)))
-}
-
-// commit is that of the checkout, where git knows one.
-func (s Site) commit(ctx context.Context) string {
-	out, err := exec.CommandContext(ctx, "git", "-C", s.Root, "rev-parse", "--verify", "HEAD").Output()
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(out))
 }
 
 // planned reports whether a plan covers all stacks.

@@ -2,33 +2,17 @@ package review
 
 import (
 	"archive/tar"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
-	"github.com/ringfence/ringfence/shared/cmd/internal/process"
+	"github.com/ringfence/ringfence/shared/cmd/internal/git"
 )
-
-// MergeBase returns the commit where HEAD left a branch: what a pull request is
-// compared with. It is the full name of the commit.
-func MergeBase(ctx context.Context, root, ref string) (string, error) {
-	if strings.HasPrefix(ref, "-") {
-		return "", fmt.Errorf("--base %q is no branch or commit", ref)
-	}
-	out, err := git(ctx, root, "merge-base", "--", ref, "HEAD")
-	if err != nil {
-		return "", fmt.Errorf("--base %s: no commit that it and HEAD have in common: %w\n"+
-			"In a shallow clone, fetch the whole history first (git fetch --unshallow; actions/checkout with fetch-depth: 0)", ref, err)
-	}
-	return strings.TrimSpace(string(out)), nil
-}
 
 // Checkout puts the files of a commit into a folder of its own below parent, whole
 // or not at all, and removes those of other commits. One that is there is used
@@ -46,11 +30,11 @@ func Checkout(ctx context.Context, root, commit, parent string) (folder string, 
 		return "", err
 	}
 	defer os.RemoveAll(fresh)
-	archive, err := git(ctx, root, "archive", "--format=tar", commit)
+	archive, err := git.Checkout{Root: root}.Run(ctx, "archive", "--format=tar", commit)
 	if err != nil {
 		return "", fmt.Errorf("reading commit %s: %w", commit, err)
 	}
-	if err := unpack(bytes.NewReader(archive), fresh); err != nil {
+	if err := unpack(strings.NewReader(archive), fresh); err != nil {
 		return "", fmt.Errorf("unpacking commit %s: %w", commit, err)
 	}
 	return folder, os.Rename(fresh, folder)
@@ -94,19 +78,4 @@ func write(into *os.Root, header *tar.Header, content io.Reader) error {
 	}
 	_, err = io.Copy(file, content)
 	return errors.Join(err, file.Close())
-}
-
-// git runs git in the checkout and returns what it prints.
-func git(ctx context.Context, root string, args ...string) ([]byte, error) {
-	cmd := exec.Command("git", args...)
-	cmd.Dir = root
-	var out, problem bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &problem
-	if err := process.Run(ctx, cmd); err != nil {
-		if text := strings.TrimSpace(problem.String()); text != "" {
-			err = errors.New(text)
-		}
-		return nil, err
-	}
-	return out.Bytes(), nil
 }
