@@ -125,15 +125,17 @@ func inAnyOrder(calls string) string {
 	return strings.Join(lines, "") + tail
 }
 
-// machine is a folder with what stands in for commands: for gh, and for Go
-// where the real one is not needed.
+// machine is a folder with what stands in for commands. With the real
+// ./ringfence, Go is real too, but for the tests that a workflow asks of it.
 func (s scenario) machine(t *testing.T) string {
 	t.Helper()
 	if s.real == "" {
 		return absolute(t, "testdata/machine")
 	}
 	folder := t.TempDir()
-	command(t, "testdata/machine/gh", filepath.Join(folder, "gh"))
+	for _, from := range []string{"testdata/machine/gh", "testdata/machine/make", "testdata/real/go"} {
+		command(t, from, filepath.Join(folder, filepath.Base(from)))
+	}
 	return folder
 }
 
@@ -156,17 +158,37 @@ func (s scenario) checkout(t *testing.T) string {
 	} else {
 		command(t, "testdata/real/ringfence", filepath.Join(dir, "ringfence"))
 	}
-	for _, args := range [][]string{
-		{"init", "--quiet", "--initial-branch=main"}, {"remote", "add", "origin", "https://github.com/o/r"}, {"add", "--all"},
-		{"-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false", "commit", "--quiet", "--message=all"},
-	} {
-		cmd := exec.Command("git", args...)
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
-	}
+	repository(t, dir)
+	git(t, dir, "remote", "add", "origin", "https://github.com/o/r")
 	return dir
+}
+
+// repository makes a folder a repository, without what only runs there, and
+// returns its one commit.
+func repository(t *testing.T, dir string) (commit string) {
+	t.Helper()
+	git(t, dir, "init", "--quiet", "--initial-branch=main")
+	writeFile(t, filepath.Join(dir, ".git/info/exclude"), ".ringfence\n")
+	return commitAll(t, dir)
+}
+
+// commitAll commits what there is.
+func commitAll(t *testing.T, dir string) (commit string) {
+	t.Helper()
+	git(t, dir, "add", "--all")
+	git(t, dir, "-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false", "commit", "--quiet", "--message=all")
+	return strings.TrimSpace(git(t, dir, "rev-parse", "HEAD"))
+}
+
+func git(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+	return string(out)
 }
 
 // command copies a script.

@@ -105,6 +105,10 @@ func (e *standing) environ(real string) []string {
 	if folders := strings.Fields(string(out)); err == nil && len(folders) == 3 {
 		env = append(env, "GOCACHE="+folders[0], "GOMODCACHE="+folders[1], "GOPATH="+folders[2])
 	}
+	command, err := exec.LookPath("go")
+	if err == nil {
+		env = append(env, "REAL_GO="+command)
+	}
 	return append(env, "REAL="+real)
 }
 
@@ -170,13 +174,17 @@ func (e *standing) pullRequest(t *testing.T) {
 	t.Parallel()
 	changed := checkout.Copy(t)
 	intoEmulator(t, changed)
+	base := repository(t, changed)
 	checkout.Replace(t, filepath.Join(changed, "stacks/network/network/endpoints.go"),
 		`ec2.NewVpcEndpoint(ctx, "s3", `, `ec2.NewVpcEndpoint(ctx, "s3-gateway", `)
 	if err := os.Symlink(filepath.Join(e.merged, ".ringfence/state"), filepath.Join(changed, ".ringfence/state")); err != nil {
 		t.Fatal(err)
 	}
-	r := e.run(t, changed, scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, payload: pullRequest("o/r")})
-	expect(t, r, "ringfence preview --env dev", " as ringfence-dev-preview", "gh api --method POST repos/o/r/issues/7/comments",
+	commitAll(t, changed)
+	payload := pullRequest("o/r")
+	payload["pull_request"].(map[string]any)["base"] = map[string]any{"sha": base}
+	r := e.run(t, changed, scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev"]`, payload: payload})
+	expect(t, r, "ringfence affected --base "+base, "./stacks/network/...", "ringfence preview --env dev", " as ringfence-dev-preview", "gh api --method POST repos/o/r/issues/7/comments",
 		"VpcEndpoint s3-gateway", "BucketPolicy data")
 }
 
