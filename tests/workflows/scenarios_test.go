@@ -39,9 +39,9 @@ const (
 		{"stack": "data", "exact": false},
 		{"stack": "audit", "outputsChange": true, "exact": true}
 	]}`
-	noneChanges = `{"stacks": [{"stack": "network", "exact": true}, {"stack": "security", "exact": true}]}`
-	oneChanges  = `{"stacks": [{"stack": "network", "exact": true}, {"stack": "security", "exact": true},
-		{"stack": "data", "updated": 2, "exact": true}, {"stack": "audit", "exact": true}]}`
+	ntwoChange = `{"stacks": [{"stack": "network", "exact": true}, {"stack": "security", "exact": true}]}`
+	twoChange  = `{"stacks": [{"stack": "network", "exact": true}, {"stack": "security", "exact": true},
+		{"stack": "data", "updated": 2, "exact": true}, {"stack": "audit", "readsChange": true, "exact": true}]}`
 )
 
 // What ./ringfence drift prints.
@@ -70,8 +70,8 @@ var scenarios = []struct {
 	{"a merge is deployed", scenario{workflow: "deploy.yml", event: "push", environments: `["dev","prod"]`}, true, ""},
 	{"a stack fails", scenario{workflow: "deploy.yml", event: "push", environments: `["dev","prod"]`, fails: "dev --stack security"}, false, ""},
 	{"an environment is left out", scenario{workflow: "deploy.yml", event: "push", environments: `["prod"]`}, true, ""},
-	{"a merge changes one stack", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, preview: oneChanges}, true, ""},
-	{"a merge changes nothing", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, preview: noneChanges}, true, ""},
+	{"a merge changes one stack and what another one reads", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, preview: twoChange}, true, ""},
+	{"a merge changes nothing", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, preview: ntwoChange}, true, ""},
 	{"a merge would be refused", scenario{workflow: "deploy.yml", event: "push", environments: `["dev","prod"]`, fails: "preview"}, false, ""},
 	{"the first stack fails", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, fails: "up --env dev --stack network"}, false, ""},
 	{"nothing is set up", scenario{workflow: "deploy.yml", event: "push"}, true, ""},

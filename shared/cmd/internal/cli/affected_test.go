@@ -37,9 +37,9 @@ func committed(t *testing.T) string {
 		save(t, root, n.Dir()+"/main.go", "package main\n\nimport _ \"example.com/shared/bucket\"\n")
 	}
 	save(t, root, "shared/bucket/bucket.go", "package bucket\n")
-	git(t, root, "init", "--quiet", "--initial-branch", "main")
-	git(t, root, "add", "--all", "--force")
-	git(t, root, "commit", "--quiet", "--message", "base")
+	runGit(t, root, "init", "--quiet", "--initial-branch", "main")
+	runGit(t, root, "add", "--all", "--force")
+	runGit(t, root, "commit", "--quiet", "--message", "base")
 	return root
 }
 
@@ -54,7 +54,7 @@ func save(t *testing.T, root, name, content string) {
 	}
 }
 
-func git(t *testing.T, root string, args ...string) {
+func runGit(t *testing.T, root string, args ...string) {
 	t.Helper()
 	cmd := exec.Command("git", append([]string{"-C", root}, args...)...)
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -3,6 +3,7 @@ package deployment
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -47,6 +48,9 @@ type StackPreview struct {
 	Violations []engine.Violation `json:"violations,omitempty"`
 	// OutputsChange: the stack would export something else than now.
 	OutputsChange bool `json:"outputsChange"`
+	// ReadsChange: what the stack reads is something else than at its last
+	// deployment, or will be. A deployment notes that, even if nothing else comes of it.
+	ReadsChange bool `json:"readsChange"`
 	// Exact: the stack read nothing that only a deployment can tell.
 	Exact bool `json:"exact"`
 	// Unknown lists what it read that is not known yet.
@@ -181,12 +185,18 @@ func (v *viewer) preview(report Report) Preview {
 			SkippedBecause: r.SkippedBecause, Error: r.Error, Log: r.Log,
 		}
 		if _, ran := v.results[r.Stack]; ran {
-			s.Unknown, s.OutputsChange = v.unread(r.Stack), v.carried[r.Stack].Changed
+			s.Unknown, s.OutputsChange, s.ReadsChange = v.unread(r.Stack), v.carried[r.Stack].Changed, v.readsChange(r.Stack)
 		}
 		s.Exact = r.Result == estate.Done && len(s.Unknown) == 0
 		p.Stacks = append(p.Stacks, s)
 	}
 	return p
+}
+
+// readsChange reports whether a stack is behind those it reads, or will be.
+func (v *viewer) readsChange(stack graph.Name) bool {
+	return slices.ContainsFunc(v.deployment.Estate.DependsOn(stack), func(n graph.Name) bool { return v.carried[n].Changed }) ||
+		slices.ContainsFunc(v.deployment.Readings(v.ground.survey, stack), Reading.Stale)
 }
 
 // unread lists what a stack reads that is not known before a deployment.
