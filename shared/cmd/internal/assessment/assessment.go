@@ -4,7 +4,6 @@ package assessment
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,6 +14,7 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
 	"github.com/ringfence/ringfence/shared/cmd/internal/git"
+	"github.com/ringfence/ringfence/shared/cmd/internal/shadow"
 	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 	"github.com/ringfence/ringfence/shared/evidence"
 	"github.com/ringfence/ringfence/shared/graph"
@@ -114,20 +114,9 @@ func stackDrift(s deployment.StackDrift) evidence.StackDrift {
 	for _, d := range s.Drifts {
 		r := evidence.DriftedResource{URN: d.URN, Label: d.Label, ID: d.ID, Deleted: d.Deleted}
 		for _, p := range d.Properties {
-			r.Properties = append(r.Properties, evidence.DriftedProperty{Path: p.Path, Was: compact(p.Was), Is: compact(p.Is)})
+			r.Properties = append(r.Properties, evidence.DriftedProperty{Path: p.Path, Was: shadow.Compact(p.Was), Is: shadow.Compact(p.Is)})
 		}
 		out.Resources = append(out.Resources, r)
 	}
 	return out
-}
-
-func compact(v any) string {
-	if v == nil {
-		return "not set"
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(text)
 }

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -146,19 +144,7 @@ func printDifferences(c *console.Console, r shadow.Drift) {
 	}
 	for _, p := range r.Properties {
 		c.Line("  %s", p.Path)
-		c.Line("    was  %s", compact(p.Was))
-		c.Line("    is   %s", compact(p.Is))
+		c.Line("    was  %s", shadow.Compact(p.Was))
+		c.Line("    is   %s", shadow.Compact(p.Is))
 	}
-}
-
-// compact writes a value in one line.
-func compact(v any) string {
-	if v == nil {
-		return "not set"
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(text)
 }

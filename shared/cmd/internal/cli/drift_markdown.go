@@ -56,7 +56,7 @@ func driftedMarkdown(d triage.Drifted) string {
 		lines = append(lines, "deleted outside of this estate")
 	}
 	for _, p := range d.Properties {
-		lines = append(lines, p.Path, "  was  "+compact(p.Was), "  is   "+compact(p.Is))
+		lines = append(lines, p.Path, "  was  "+shadow.Compact(p.Was), "  is   "+shadow.Compact(p.Is))
 	}
 	if !d.Deleted && len(d.Properties) == 0 {
 		lines = append(lines, "changed in a property that is secret")

@@ -106,3 +106,15 @@ func join(path, key string) string {
 }
 
 func keys(object map[string]any) []string { return slices.Sorted(maps.Keys(object)) }
+
+// Compact writes a value of a property in one line.
+func Compact(v any) string {
+	if v == nil {
+		return "not set"
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(text)
+}
