@@ -51,7 +51,7 @@ func openFile(t *testing.T, file string, width, height int64) *tab {
 	b := &tab{Context: ctx, t: t}
 	chromedp.ListenTarget(ctx, b.listen)
 	t.Cleanup(b.wasQuiet) // before the browser is closed
-	b.do(network.Enable(), log.Enable(), chromedp.EmulateViewport(width, height), chromedp.Navigate("file://"+file), chromedp.WaitVisible("#filters"))
+	b.do(network.Enable(), log.Enable(), chromedp.EmulateViewport(width, height), prefer("light"), chromedp.Navigate("file://"+file), chromedp.WaitVisible("#filters"))
 	return b
 }
 
@@ -134,9 +134,12 @@ func (b *tab) photographPart(name, selector string) {
 	b.t.Logf("screenshot: %s", keep(b.t, name+".png", image))
 }
 
-// prefer makes the system prefer dark, or light.
+// prefer makes the system prefer dark, or light. It wants no motion: a picture is
+// not taken while the page scrolls.
 func prefer(scheme string) chromedp.Action {
-	return emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}})
+	return emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	})
 }
 
 // awaiting makes an evaluation wait for a promise.

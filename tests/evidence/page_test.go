@@ -102,7 +102,7 @@ func TestUnitPageIsDrivenByKeys(t *testing.T) {
 func TestUnitPageNamesTheDecidingStatement(t *testing.T) {
 	b := open(t, input(t, recorded.Estate(t, environments, "local")), 1280, 900)
 	b.do(chromedp.SetValue("#who", "anonymous"), chromedp.Evaluate(`document.querySelector("#who").dispatchEvent(new Event("input"))`, nil))
-	is(b, `document.querySelectorAll("#grid tbody tr").length`, 1)
+	is(b, `document.querySelectorAll("#grid tbody tr").length > 0`, true)
 	b.do(chromedp.Evaluate(`document.querySelector("#grid td.cell.deny").dispatchEvent(new MouseEvent("mouseover", {bubbles: true}))`, nil))
 	if said := ask[string](b, `document.querySelector("#because").textContent`); !strings.Contains(said, "explicit deny") || !strings.Contains(said, "statement ") {
 		t.Errorf("the cell says %q", said)

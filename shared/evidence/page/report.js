@@ -76,7 +76,9 @@
   const resource = $("resource"), who = $("who"), grid = $("grid"), because = $("because");
   const names = [...data.resources].sort();
   for (const name of names) resource.add(new Option(name, data.resources.indexOf(name)));
-  resource.selectedIndex = Math.max(0, names.findIndex((name) => /^data bucket: .*\/$/.test(name)));
+  // First, the part of the data that most is asked about.
+  const asked = (name) => name.startsWith("data bucket: ") ? byResource[data.resources.indexOf(name)].length : 0;
+  resource.selectedIndex = names.reduce((most, name, index) => asked(name) > asked(names[most]) ? index : most, 0);
   $("matrix").hidden = false;
 
   const verdict = (row) => data.verdicts[row[4]];
