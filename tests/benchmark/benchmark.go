@@ -16,8 +16,12 @@ import (
 type side interface {
 	// Deploy brings the estate up for the first time.
 	Deploy(context.Context) error
-	// Unchanged looks over the estate and fails if it finds anything to change.
+	// Unchanged, Previewed and Refreshed look over the estate and fail if they find
+	// anything to change: as a deployment, as a preview, and as a preview that first
+	// reads what stands.
 	Unchanged(context.Context) error
+	Previewed(context.Context) error
+	Refreshed(context.Context) error
 	// Destroy takes the estate down.
 	Destroy(context.Context) error
 	// Created counts the resources of the estate.
@@ -108,7 +112,20 @@ func (b *benchmark) unchanged(ctx context.Context, rounds int) error {
 		return err
 	}
 	for round := range rounds {
-		if err := b.measure(ctx, round, noChange, side.Unchanged); err != nil {
+		if err := b.standing(ctx, round); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// standing measures what both sides take to find nothing to do.
+func (b *benchmark) standing(ctx context.Context, round int) error {
+	for _, look := range []struct {
+		operation string
+		do        func(side, context.Context) error
+	}{{noChange, side.Unchanged}, {preview, side.Previewed}, {refreshed, side.Refreshed}} {
+		if err := b.measure(ctx, round, look.operation, look.do); err != nil {
 			return err
 		}
 	}
@@ -124,7 +141,7 @@ func (b *benchmark) whole(ctx context.Context, rounds int) error {
 		if err := b.compare(); err != nil {
 			return err
 		}
-		if err := b.measure(ctx, round, noChange, side.Unchanged); err != nil {
+		if err := b.standing(ctx, round); err != nil {
 			return err
 		}
 		if err := b.measure(ctx, round, destroy, side.Destroy); err != nil {

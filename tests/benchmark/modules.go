@@ -108,6 +108,13 @@ func (m *modules) Unchanged(ctx context.Context) error {
 	return m.each(ctx, graph.Names(), "plan", "-refresh=false", "-detailed-exitcode")
 }
 
+// Previewed is the same: Terraform's deployment without a change is its plan.
+func (m *modules) Previewed(ctx context.Context) error { return m.Unchanged(ctx) }
+
+func (m *modules) Refreshed(ctx context.Context) error {
+	return m.each(ctx, graph.Names(), "plan", "-detailed-exitcode")
+}
+
 func (m *modules) Destroy(ctx context.Context) error {
 	stacks := graph.Names()
 	slices.Reverse(stacks)

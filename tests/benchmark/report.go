@@ -11,6 +11,8 @@ import (
 const (
 	firstDeploy = "first deploy"
 	noChange    = "no change"
+	preview     = "preview"
+	refreshed   = "preview of what stands"
 	destroy     = "destroy"
 )
 
@@ -46,6 +48,8 @@ func median(times []time.Duration) time.Duration {
 var commands = map[string][2]string{
 	firstDeploy: {"`./ringfence up`", "`terraform apply` ×4"},
 	noChange:    {"`./ringfence up`", "`terraform plan -refresh=false` ×4"},
+	preview:     {"`./ringfence preview`", "`terraform plan -refresh=false` ×4"},
+	refreshed:   {"`./ringfence preview --refresh`", "`terraform plan` ×4"},
 	destroy:     {"`./ringfence destroy`", "`terraform destroy -refresh=false` ×4"},
 }
 

@@ -58,8 +58,15 @@ func (r *ringfence) Destroy(ctx context.Context) error {
 	return err
 }
 
-func (r *ringfence) Unchanged(ctx context.Context) error {
-	text, err := r.run(ctx, "up", "--name", deployment, "--json")
+func (r *ringfence) Unchanged(ctx context.Context) error { return r.same(ctx, "up") }
+
+func (r *ringfence) Previewed(ctx context.Context) error { return r.same(ctx, "preview") }
+
+func (r *ringfence) Refreshed(ctx context.Context) error { return r.same(ctx, "preview", "--refresh") }
+
+// same runs a command that must find nothing to change.
+func (r *ringfence) same(ctx context.Context, args ...string) error {
+	text, err := r.run(ctx, append(args, "--name", deployment, "--json")...)
 	if err != nil {
 		return err
 	}
@@ -70,10 +77,10 @@ func (r *ringfence) Unchanged(ctx context.Context) error {
 		}
 	}
 	if err := json.Unmarshal([]byte(text), &report); err != nil {
-		return fmt.Errorf("the report of ./ringfence up: %w", err)
+		return fmt.Errorf("the report of ./ringfence %s: %w", args[0], err)
 	}
 	if got, want := len(report.Stacks), len(graph.Names()); got != want {
-		return fmt.Errorf("./ringfence up reports on %d stacks; the estate has %d", got, want)
+		return fmt.Errorf("./ringfence %s reports on %d stacks; the estate has %d", args[0], got, want)
 	}
 	for _, s := range report.Stacks {
 		if s.Created+s.Updated+s.Replaced+s.Deleted > 0 {
