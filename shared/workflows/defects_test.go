@@ -18,6 +18,7 @@ type defect struct {
 }
 
 const (
+	attestCommit   = "actions/attest@1e69f48acb82d1966a394da916b4c1698aa569d6 # v4.2.2"
 	checkoutCommit = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 	estateIf       = "    needs: [affected, check]\n    if: github.event.pull_request.head.repo.full_name == github.repository\n"
 	previewRole    = "role/ringfence-${{ matrix.environment }}-preview"
@@ -56,6 +57,8 @@ var defects = []defect{
 		before: "!failure() && contains(fromJSON(needs.plan.outputs.stacks), 'audit')", after: "contains(fromJSON(needs.plan.outputs.stacks), 'audit')"},
 	{name: "a stack is deployed after a failure, through the back door", rule: "deploy-stops", file: "workflows/deploy-environment.yml",
 		before: "contains(fromJSON(needs.plan.outputs.stacks), 'audit')", after: "contains(fromJSON(needs.plan.outputs.stacks), 'audit') || true"},
+	{name: "a half deployed estate is reported on", rule: "deploy-stops", file: "workflows/deploy-environment.yml",
+		before: "    if: ${{ !cancelled() && !failure() }}\n", after: "    if: ${{ !cancelled() }}\n", says: "job evidence"},
 	{name: "a failed deployment passes", rule: "deploy-stops", file: "workflows/deploy-stack.yml",
 		before: "      - name: Deploy what was planned\n", after: "      - name: Deploy what was planned\n        continue-on-error: true\n"},
 
@@ -73,6 +76,18 @@ var defects = []defect{
 		before: "      issues: write", after: "      packages: read\n      issues: write"},
 	{name: "a job can identify itself to AWS and has no reason to", rule: "least-permissions", file: "workflows/nightly.yml",
 		before: readsContents, after: readsContents + "      id-token: write\n"},
+	{name: "a deployment may attest", rule: "least-permissions", file: "workflows/deploy-environment.yml",
+		before: "      id-token: write # for the deploy role\n", after: "      id-token: write\n      attestations: write\n", says: "job network: has permission attestations: write"},
+	{name: "a job may attest and does not", rule: "least-permissions", file: "workflows/deploy-environment.yml",
+		before: attestCommit, after: "actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5", says: "job attest: has permission id-token: write"},
+	{name: "a job that attests takes a role in AWS", rule: "least-permissions", file: "workflows/deploy-environment.yml",
+		before: "      - uses: " + attestCommit, after: "      - uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with: { role-to-assume: x, aws-region: y }\n      - uses: " + attestCommit, says: "without credentials of AWS"},
+	{name: "a job that attests may write more", rule: "least-permissions", file: "workflows/deploy-environment.yml",
+		before: "      attestations: write", after: "      packages: write\n      attestations: write", says: "job attest: has permission id-token: write"},
+	{name: "a workflow that does not deploy attests", rule: "least-permissions", file: "workflows/drift.yml",
+		before: "      issues: write # for the issues\n    steps:\n", after: "      issues: write\n      attestations: write\n    steps:\n      - uses: " + attestCommit + "\n", says: "in a workflow that deploys"},
+	{name: "a job that attests checks out", rule: "writers-run-no-code", file: "workflows/deploy-environment.yml",
+		before: "      - uses: actions/download-artifact", after: "      - uses: " + checkoutCommit + "\n        with: { persist-credentials: false }\n      - uses: actions/download-artifact", says: "may write attestations"},
 	{name: "a job that writes checks out", rule: "writers-run-no-code", file: "workflows/release.yml",
 		before: "      - uses: actions/download-artifact", after: "      - uses: " + checkoutCommit + "\n        with: { persist-credentials: false }\n      - uses: actions/download-artifact"},
 	{name: "a job that writes runs an action of the repository", rule: "writers-run-no-code", file: "workflows/preview.yml",

@@ -19,7 +19,7 @@ var deployRules = []Rule{
 	},
 	{
 		Name: "deploy-stops", Control: DeployOrder, check: deployStops,
-		Holds: "a stack is not deployed when one that it depends on has failed",
+		Holds: "a stack is not deployed when one that it depends on has failed, and no report is made then",
 	},
 }
 
@@ -138,7 +138,7 @@ func cancelling(w Workflow, j Job, c *Concurrency) []Finding {
 // check functions.
 func stops(condition string) bool {
 	text := strings.NewReplacer(" ", "", "${{", "", "}}", "").Replace(condition)
-	rest, said := strings.CutPrefix(text, "!cancelled()&&!failure()&&")
+	rest, said := strings.CutPrefix(text+"&&", "!cancelled()&&!failure()&&")
 	if said && strings.Contains(rest, "||") {
 		return false
 	}
@@ -151,7 +151,7 @@ var ignoring = []string{"always()", "failure()", "cancelled()"}
 
 func deployStops(all files) []Finding {
 	return eachJob(deploying(all), func(w Workflow, j Job) []Finding {
-		if !isStack(j) {
+		if !isStack(j) && len(stacksOf(j.Needs)) == 0 {
 			return nil
 		}
 		var out []Finding

@@ -68,7 +68,8 @@ var granted = []struct {
 }{
 	{"contents", "read", "", func(files, Workflow, Job) bool { return true }},
 	{"contents", "write", "in a workflow that a tag starts", func(_ files, w Workflow, _ Job) bool { return onTag(w) }},
-	{"id-token", "write", "to get credentials from AWS, and with no other write permission", mayIdentify},
+	{"id-token", "write", "to get credentials from AWS, or to attest, and with no other write permission", mayIdentify},
+	{"attestations", "write", "to attest, without credentials of AWS, in a workflow that deploys", mayAttest},
 	{"pull-requests", "write", "in a workflow of pull requests", func(_ files, w Workflow, _ Job) bool { return on(w, "pull_request") }},
 	{"issues", "write", "in a workflow that runs by the clock", func(_ files, w Workflow, _ Job) bool { return on(w, "schedule") }},
 }
@@ -80,15 +81,26 @@ func onTag(w Workflow) bool {
 	return found && len(push.Tags) > 0 && len(push.Branches) == 0
 }
 
+// mayIdentify leaves it to mayAttest where a job may attest.
 func mayIdentify(all files, _ Workflow, j Job) bool {
-	return (len(j.credentials()) > 0 || callsForCredentials(all, j)) && len(writes(j)) == 0
+	identifies := func(j Job) bool { return len(j.credentials()) > 0 || j.attests() }
+	more := slices.DeleteFunc(writes(j), func(scope string) bool { return scope == "attestations" })
+	return all.does(j, identifies) && len(more) == 0
 }
 
-func callsForCredentials(all files, j Job) bool {
+func mayAttest(all files, w Workflow, j Job) bool {
+	return all.does(j, Job.attests) && len(j.credentials()) == 0 && len(deploying(all.reached(w))) > 0
+}
+
+// does reports whether a job is as wanted, or one of the workflow that it calls.
+func (all files) does(j Job, wanted func(Job) bool) bool {
 	called, found := all.called(j)
-	return found && slices.ContainsFunc(called.Jobs, func(j Job) bool {
-		return len(j.credentials()) > 0 || callsForCredentials(all, j)
-	})
+	return wanted(j) || found && slices.ContainsFunc(called.Jobs, func(j Job) bool { return all.does(j, wanted) })
+}
+
+// attests reports whether a job signs something with the workflow's identity.
+func (j Job) attests() bool {
+	return slices.ContainsFunc(j.Steps, func(s Step) bool { return s.action() == "actions/attest" })
 }
 
 func leastPermissions(all files) []Finding {

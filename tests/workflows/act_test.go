@@ -26,6 +26,8 @@ type scenario struct {
 	fails string
 	// sandbox is the variable RINGFENCE_SANDBOX.
 	sandbox string
+	// attestations is the variable RINGFENCE_ATTESTATIONS.
+	attestations string
 	// affected and preview are what ./ringfence affected and preview print: all
 	// stacks, where it is left out.
 	affected, preview string
@@ -59,6 +61,7 @@ var standIns = map[string]string{
 	"actions/cache":                         "nothing",
 	"actions/upload-artifact":               "upload",
 	"actions/download-artifact":             "download",
+	"actions/attest":                        "attest",
 	"aws-actions/configure-aws-credentials": "credentials",
 }
 
@@ -91,6 +94,9 @@ func (s scenario) run(t *testing.T) result {
 	if s.sandbox != "" {
 		args = append(args, "--var", "RINGFENCE_SANDBOX="+s.sandbox, "--var", "RINGFENCE_SANDBOX_ROLE=sandbox")
 	}
+	if s.attestations != "" {
+		args = append(args, "--var", "RINGFENCE_ATTESTATIONS="+s.attestations)
+	}
 	for _, uses := range foreign(t) {
 		name, _, _ := strings.Cut(uses, "@")
 		args = append(args, "--local-repository", uses+"="+absolute(t, "testdata/actions/"+standIns[name]))
@@ -114,7 +120,7 @@ func (s scenario) run(t *testing.T) result {
 // inAnyOrder sorts the calls up to the first of gh, where a workflow has a
 // matrix: its jobs run in any order. What deploys has none.
 func inAnyOrder(calls string) string {
-	if strings.Contains(calls, "ringfence up") {
+	if strings.Contains(calls, "--save-plan") {
 		return calls
 	}
 	head, tail := calls, ""

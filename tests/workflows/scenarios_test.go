@@ -21,6 +21,9 @@ func pullRequest(from string) map[string]any {
 	}}
 }
 
+// private is the event of a repository that not everybody may see.
+var private = map[string]any{"repository": map[string]any{"full_name": "o/r", "default_branch": "main", "private": true}}
+
 func byBot(id int, number int, body string) map[string]any {
 	return map[string]any{"id": id, "number": number, "body": body, "user": map[string]any{"login": "github-actions[bot]"}}
 }
@@ -74,6 +77,11 @@ var scenarios = []struct {
 	{"a merge changes nothing", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, preview: ntwoChange}, true, ""},
 	{"a merge would be refused", scenario{workflow: "deploy.yml", event: "push", environments: `["dev","prod"]`, fails: "preview"}, false, ""},
 	{"the first stack fails", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, fails: "up --env dev --stack network"}, false, ""},
+	{"no report can be made", scenario{workflow: "deploy.yml", event: "push", environments: `["dev","prod"]`, preview: ntwoChange, fails: "report"}, false, ""},
+	{"a merge in a private repository", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, preview: ntwoChange,
+		payload: private}, true, "::notice title=The evidence of dev is not attested::"},
+	{"a merge in a private repository with attestations", scenario{workflow: "deploy.yml", event: "push", environments: `["dev"]`, preview: ntwoChange,
+		payload: private, attestations: "true"}, true, ""},
 	{"nothing is set up", scenario{workflow: "deploy.yml", event: "push"}, true, ""},
 
 	{"a pull request", scenario{workflow: "preview.yml", event: "pull_request", environments: `["dev","prod"]`, payload: pullRequest("o/r"),
