@@ -121,7 +121,8 @@ func (v *Verification) checkSignature(files map[string][]byte, trusted string) {
 		return
 	case signer == "":
 		v.NotChecked = append(v.NotChecked,
-			"who made it: the report carries no signature. One that a workflow made is attested: gh attestation verify DIR/"+ManifestFile+" --repo OWNER/NAME")
+			"who made it: the report carries no signature. One that a workflow made is attested: gh attestation verify DIR/"+ManifestFile+
+				" --repo OWNER/NAME --source-ref refs/heads/main --signer-workflow OWNER/NAME/.github/workflows/deploy-environment.yml")
 		return
 	}
 	if err := signature(files, signer); err != nil {
