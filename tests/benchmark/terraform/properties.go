@@ -12,6 +12,13 @@ var complete = map[string][]string{
 	"aws_network_acl.ingress": {"icmp_code", "icmp_type", "ipv6_cidr_block"},
 }
 
+// singular are the lists of plain values that Pulumi calls after many and
+// Terraform after one. Its mapping does not say, because the rule is its own.
+var singular = map[string]string{
+	"aws_iam_openid_connect_provider.client_id_lists":  "client_id_list",
+	"aws_iam_openid_connect_provider.thumbprint_lists": "thumbprint_list",
+}
+
 // properties translates the property names of an object at a path.
 func (k kind) properties(path string, inputs map[string]any) map[string]any {
 	out := map[string]any{}
@@ -62,6 +69,9 @@ func (k kind) property(path, name string, value any) string {
 		}
 	}
 	snake := underscored(name)
+	if one, ok := singular[join(k.name, join(path, snake))]; ok {
+		return one
+	}
 	if list, ok := value.([]any); ok && len(list) > 0 {
 		if _, blocks := list[0].(map[string]any); blocks {
 			return strings.TrimSuffix(snake, "s")
