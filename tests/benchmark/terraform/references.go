@@ -11,22 +11,27 @@ import (
 // the attributes that hold them. <name> is the Pulumi name: shared/record calls
 // after it what AWS numbers. <handle> is the name that the resource was given.
 var identities = map[string][]struct{ value, attribute string }{
-	"aws_cloudtrail":           {{"arn:<p>:cloudtrail:<r>:<a>:trail/<handle>", "arn"}},
-	"aws_cloudwatch_log_group": {{"arn:<p>:logs:<r>:<a>:log-group:<handle>", "arn"}},
-	"aws_iam_instance_profile": {{"arn:<p>:iam::<a>:instance-profile/<handle>", "arn"}},
-	"aws_iam_policy":           {{"arn:<p>:iam::<a>:policy/<handle>", "arn"}},
-	"aws_iam_role":             {{"arn:<p>:iam::<a>:role/<handle>", "arn"}},
-	"aws_kms_key":              {{"arn:<p>:kms:<r>:<a>:key/<name>", "arn"}},
-	"aws_network_acl":          {{"acl-<name>", "id"}},
-	"aws_route_table":          {{"rtb-<name>", "id"}},
-	"aws_s3_bucket":            {{"arn:<p>:s3:::<handle>", "arn"}},
+	"aws_cloudtrail":            {{"arn:<p>:cloudtrail:<r>:<a>:trail/<handle>", "arn"}},
+	"aws_cloudwatch_event_rule": {{"arn:<p>:events:<r>:<a>:rule/<handle>", "arn"}},
+	"aws_cloudwatch_log_group":  {{"arn:<p>:logs:<r>:<a>:log-group:<handle>", "arn"}},
+	"aws_iam_instance_profile":  {{"arn:<p>:iam::<a>:instance-profile/<handle>", "arn"}},
+	"aws_iam_policy":            {{"arn:<p>:iam::<a>:policy/<handle>", "arn"}},
+	"aws_iam_role":              {{"arn:<p>:iam::<a>:role/<handle>", "arn"}},
+	"aws_kms_key":               {{"arn:<p>:kms:<r>:<a>:key/<name>", "arn"}},
+	"aws_network_acl":           {{"acl-<name>", "id"}},
+	"aws_route_table":           {{"rtb-<name>", "id"}},
+	"aws_s3_bucket":             {{"arn:<p>:s3:::<handle>", "arn"}},
 	// A bucket's name is handed on once its policy is in place.
 	"aws_s3_bucket_policy": {{"<handle>", "id"}},
 	"aws_security_group":   {{"sg-<name>", "id"}},
-	"aws_sns_topic":        {{"arn:<p>:sns:<r>:<a>:<handle>", "arn"}},
-	"aws_subnet":           {{"subnet-<name>", "id"}},
-	"aws_vpc":              {{"vpc-<name>", "id"}, {"acl-default", "default_network_acl_id"}},
-	"aws_vpc_endpoint":     {{"vpce-<name>", "id"}, {"pl-<name>", "prefix_list_id"}},
+	"aws_sqs_queue": {
+		{"arn:<p>:sqs:<r>:<a>:<handle>", "arn"},
+		{"https://sqs.<r>.amazonaws.com/<a>/<handle>", "url"},
+	},
+	"aws_sns_topic":    {{"arn:<p>:sns:<r>:<a>:<handle>", "arn"}},
+	"aws_subnet":       {{"subnet-<name>", "id"}},
+	"aws_vpc":          {{"vpc-<name>", "id"}, {"acl-default", "default_network_acl_id"}},
+	"aws_vpc_endpoint": {{"vpce-<name>", "id"}, {"pl-<name>", "prefix_list_id"}},
 }
 
 // links are properties that hold the bare name of a resource, a word too plain
