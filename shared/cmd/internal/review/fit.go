@@ -49,17 +49,18 @@ func (s section) write(lines int) string {
 // fit writes the sections within a number of characters. Those that are too long
 // share what is left: the shortest keep all their lines.
 func fit(sections []section, limit int) string {
-	lines := make([]int, len(sections))
+	lines, sizes := make([]int, len(sections)), make([]int, len(sections))
 	whole := 0
 	for i, s := range sections {
 		lines[i] = len(s.lines)
-		whole += size(s.write(lines[i]))
+		sizes[i] = size(s.write(lines[i]))
+		whole += sizes[i]
 	}
 	// The longest section loses lines until all fit.
 	for whole > limit {
 		longest, length := -1, 0
-		for i, s := range sections {
-			if n := size(s.write(lines[i])); lines[i] > 0 && n > length {
+		for i, n := range sizes {
+			if lines[i] > 0 && n > length {
 				longest, length = i, n
 			}
 		}
@@ -67,8 +68,9 @@ func fit(sections []section, limit int) string {
 			break
 		}
 		// A quarter at a time, or the last lines one by one.
-		lines[longest] -= max(1, min(lines[longest]/4, lines[longest]))
-		whole += size(sections[longest].write(lines[longest])) - length
+		lines[longest] -= max(1, lines[longest]/4)
+		sizes[longest] = size(sections[longest].write(lines[longest]))
+		whole += sizes[longest] - length
 	}
 	var b strings.Builder
 	for i, s := range sections {

@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"html"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -163,8 +164,14 @@ func code(text string) string {
 
 // clean takes out what ends a line, and what could end the fence around it.
 func clean(line string) string {
-	return strings.NewReplacer("~~~~~", "~~~~", "```", "''", "\r", " ", "\n", " ", "\x1b", "").Replace(line)
+	line = strings.NewReplacer("\r", " ", "\n", " ", "\x1b", "").Replace(line)
+	return fences.ReplaceAllStringFunc(line, func(fence string) string {
+		return map[byte]string{'~': "~~~~", '`': "''"}[fence[0]]
+	})
 }
+
+// fences are as long as those of this document, or longer: those end it too.
+var fences = regexp.MustCompile("~{5,}|`{3,}")
 
 func shorten(line string) string {
 	if utf8.RuneCountInString(line) <= lineLength {

@@ -131,7 +131,7 @@ func TestUnitMarkdownIsNotWrittenByTheChange(t *testing.T) {
 	d := changing()
 	d.Name, d.Environment = hostile, hostile
 	d.Stacks[0].Resources[0].Label = hostile
-	d.Stacks[1].Error = []string{hostile}
+	d.Stacks[1].Error = []string{hostile, "~~~~~", "~~~~~~", "~~~~~~~~~~", "</details><img src=x> @everyone"}
 	d.Stacks[2].Resources[0].Label = hostile
 	d.Stacks[2].Violations[0].Message = hostile
 	d.Security.Statements[0].Come = []string{hostile}
@@ -140,8 +140,8 @@ func TestUnitMarkdownIsNotWrittenByTheChange(t *testing.T) {
 		line = strings.TrimPrefix(line, "> ")
 		switch {
 		case fence == "" && (strings.HasPrefix(line, "~~~~~") || strings.HasPrefix(line, "```")):
-			fence = line[:3]
-		case fence != "" && (line == "~~~~~" || line == "```"):
+			fence = strings.Repeat(line[:1], len(line)-len(strings.TrimLeft(line, line[:1])))
+		case fence != "" && len(line) >= len(fence) && strings.Trim(line, fence[:1]) == "":
 			fence = ""
 		case fence == "":
 			if strings.Contains(line, "<img") || strings.Contains(line, "@everyone") && !strings.Contains(line, "<code>") {
