@@ -187,7 +187,7 @@ func (j Janitor) visit(ctx context.Context, d *deployment.Deployment, limit time
 // deployed with another environment file.
 func inspect(d *deployment.Deployment, survey deployment.Survey) (*Deployment, error) {
 	found := &Deployment{Name: d.Name}
-	environment := ""
+	var environments []string
 	for _, stack := range d.Estate.Names() {
 		known := survey[stack]
 		if !known.Standing() {
@@ -201,14 +201,11 @@ func inspect(d *deployment.Deployment, survey deployment.Survey) (*Deployment, e
 		if err != nil {
 			return nil, err
 		}
-		if environment == "" {
-			environment = contents.Environment
-		}
-		if contents.Environment != "" && contents.Environment != environment {
-			return nil, nil // of two environments at once: nobody's to destroy
-		}
+		environments = append(environments, contents.Environments...)
 	}
-	if environment != d.Environment.Name {
+	// What is of two environments at once is nobody's to destroy.
+	other := func(environment string) bool { return environment != d.Environment.Name }
+	if len(environments) == 0 || slices.ContainsFunc(environments, other) {
 		return nil, nil
 	}
 	return found, nil

@@ -3,13 +3,15 @@ package state
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Contents is what a state says of the things that AWS holds.
 type Contents struct {
-	// Environment is the environment file that the stack was deployed with, as
-	// the tags of its resources say; empty where none says so.
-	Environment string
+	// Environments are the environment files that the stack was deployed with, as
+	// the tags of its resources say, sorted. They are several where a deployment
+	// with another file did not come to its end.
+	Environments []string
 	// IDs are the ids and the ARNs by which AWS knows the resources.
 	IDs []string
 }
@@ -39,9 +41,11 @@ func (d Deployment) Contents() (Contents, error) {
 			c.IDs = append(c.IDs, arn)
 		}
 		tags, _ := r.Outputs["tags"].(map[string]any)
-		if environment, ok := tags["Environment"].(string); ok && tags["ControlSet"] == "ringfence" && c.Environment == "" {
-			c.Environment = environment
+		if environment, ok := tags["Environment"].(string); ok && tags["ControlSet"] == "ringfence" {
+			c.Environments = append(c.Environments, environment)
 		}
 	}
+	slices.Sort(c.Environments)
+	c.Environments = slices.Compact(c.Environments)
 	return c, nil
 }

@@ -113,19 +113,6 @@ func (f Folder) Empty() bool {
 	return empty
 }
 
-// Names returns the names of the stacks that there are of a project, sorted.
-func (f Folder) Names(project string) ([]string, error) {
-	files, err := filepath.Glob(f.file(project, "*"))
-	if err != nil {
-		return nil, err
-	}
-	names := make([]string, len(files))
-	for i, file := range files {
-		names[i] = strings.TrimSuffix(filepath.Base(file), ".json")
-	}
-	return names, nil
-}
-
 // Lock is a lock on a stack, as the engine leaves it in the backend.
 type Lock struct {
 	PID       int       `json:"pid"`
