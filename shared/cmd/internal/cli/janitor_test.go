@@ -193,6 +193,13 @@ func TestUnitJanitorMarkdown(t *testing.T) {
 		Deployments: []janitor.Deployment{{Name: "pr-1", Fate: janitor.Failed, Error: []string{"data: it says ```", "no"}}},
 		Orphans:     []string{"arn:aws:s3:::left", "arn:aws:sns:eu-central-1:1:topic"},
 	}))
+	check(t, "janitor-unseen.md.golden", janitorMarkdown(janitor.Report{
+		Environment: "ephemeral", Result: estate.Failed, Unseen: "AccessDenied: it says ```",
+	}))
+	// An empty text closes the issue.
+	if got := janitorMarkdown(janitor.Report{Result: estate.Interrupted}); !strings.Contains(got, "interrupted") {
+		t.Errorf("an interrupted run says %q", got)
+	}
 	if got := janitorMarkdown(janitor.Report{Deployments: []janitor.Deployment{{Fate: janitor.Destroyed}, {Fate: janitor.Stays}}}); got != "" {
 		t.Errorf("nothing needs a person, and it says %q", got)
 	}

@@ -38,6 +38,10 @@ func printJanitor(c *console.Console, r janitor.Report) {
 			}
 		}
 	}
+	if r.Unseen != "" {
+		c.Line("\n%s", c.Emphasis("error: "+unseenOrphans))
+		c.Line("  %s", r.Unseen)
+	}
 	if len(r.Orphans) > 0 {
 		c.Line("\n%s of environment %s that no state knows; look at each, and delete it by hand:",
 			console.Count(len(r.Orphans), "resource"), r.Environment)
@@ -46,6 +50,8 @@ func printJanitor(c *console.Console, r janitor.Report) {
 		}
 	}
 }
+
+const unseenOrphans = "what is in no state could not be looked for"
 
 func fate(d janitor.Deployment, r janitor.Report) string {
 	switch d.Fate {
@@ -75,6 +81,12 @@ func describeLock(lock janitor.Lock, dryRun bool) string {
 // janitorMarkdown says what needs a person; it is empty where nothing does.
 func janitorMarkdown(r janitor.Report) string {
 	var b strings.Builder
+	if r.Result == estate.Interrupted {
+		b.WriteString("### The janitor was interrupted, so it has not seen everything\n\n")
+	}
+	if r.Unseen != "" {
+		fmt.Fprintf(&b, "### W%s\n\n%s\n", unseenOrphans[1:], fenced(r.Unseen))
+	}
 	for _, d := range r.Deployments {
 		if d.Fate == janitor.Failed {
 			fmt.Fprintf(&b, "### `%s` could not be destroyed\n\n%s\n", d.Name, fenced(strings.Join(d.Error, "\n")))

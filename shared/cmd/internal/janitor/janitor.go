@@ -49,6 +49,8 @@ type Report struct {
 	// Orphans are the ARNs of what carries the environment's tags and no state
 	// knows, sorted. They are looked for only where everything else went well.
 	Orphans []string `json:"orphans"`
+	// Unseen says why orphans could not be looked for; empty where they could.
+	Unseen string `json:"unseen,omitempty"`
 }
 
 // Deployment is one deployment of the environment.
@@ -125,9 +127,9 @@ func (j Janitor) Run(ctx context.Context) (Report, error) {
 		}
 	}
 	if running && report.Result == estate.Done {
-		report.Orphans, err = j.orphans(ctx, cfg, names)
+		j.lookForOrphans(ctx, cfg, names, &report)
 	}
-	return report, err
+	return report, nil
 }
 
 // limit is how long a deployment may stand. An environment that is not

@@ -12,7 +12,23 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/types"
 
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
 )
+
+// lookForOrphans adds them to the report. What was destroyed before stays told
+// where AWS does not answer.
+func (j Janitor) lookForOrphans(ctx context.Context, cfg aws.Config, names []string, report *Report) {
+	orphans, err := j.orphans(ctx, cfg, names)
+	switch {
+	case ctx.Err() != nil:
+		report.Result = estate.Interrupted
+	case err != nil:
+		report.Result, report.Unseen = estate.Failed, err.Error()
+	default:
+		report.Orphans = orphans
+	}
+}
 
 // orphans are the ARNs of what carries the tags of the environment and no state
 // knows. AWS lists them for the region of the environment; it knows no tags of
