@@ -99,6 +99,7 @@ func Write(folder string, files []File) (err error) {
 	if err := replaceable(folder); err != nil {
 		return err
 	}
+	folder = filepath.Clean(folder) // a slash at its end would make it its own parent
 	parent := filepath.Dir(folder)
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return err

@@ -117,8 +117,8 @@ func TestUnitReportReplacesOnlyAReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "below", "report")
-	for range 2 {
-		if err := Write(dir, files); err != nil {
+	for _, spelled := range []string{dir, dir, dir + "/"} {
+		if err := Write(spelled, files); err != nil {
 			t.Fatal(err)
 		}
 	}
