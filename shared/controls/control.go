@@ -66,6 +66,9 @@ const (
 	Low      Severity = "low"
 )
 
+// Severities returns all of them, from the gravest.
+func Severities() []Severity { return []Severity{Critical, High, Medium, Low} }
+
 // All returns the catalogue in its order: network, identity, data, audit and
 // pipeline, each by number.
 func All() []*Control { return catalogue }

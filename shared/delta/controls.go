@@ -46,15 +46,12 @@ func compareControls(before, after []controls.Result) []ControlChange {
 	}
 	slices.SortStableFunc(changes, func(a, b ControlChange) int {
 		return cmp.Or(cmp.Compare(rank(standings, a.Standing), rank(standings, b.Standing)),
-			cmp.Compare(rank(severities, a.Severity), rank(severities, b.Severity)))
+			cmp.Compare(rank(controls.Severities(), a.Severity), rank(controls.Severities(), b.Severity)))
 	})
 	return changes
 }
 
-var (
-	standings  = []Standing{Weakened, Excepted, Gained}
-	severities = []controls.Severity{controls.Critical, controls.High, controls.Medium, controls.Low}
-)
+var standings = []Standing{Weakened, Excepted, Gained}
 
 func rank[T comparable](order []T, v T) int { return slices.Index(order, v) }
 

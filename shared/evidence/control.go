@@ -155,7 +155,7 @@ func (s SeverityCount) Judged() int { return s.Holds + s.Excepted + s.Broken + s
 
 func headline(all []Control) Headline {
 	var h Headline
-	for _, severity := range []controls.Severity{controls.Critical, controls.High, controls.Medium, controls.Low} {
+	for _, severity := range controls.Severities() {
 		s := SeverityCount{Severity: severity}
 		for _, c := range all {
 			if c.Severity != severity {

@@ -180,10 +180,9 @@ func sarifRuleOf(c Control) sarifRule {
 
 func (r *Report) sarifResult(rule int, f controls.Finding, suppressions []sarifSuppression) sarifResult {
 	severity := sarifSeverities[f.Severity]
-	order := []controls.Severity{controls.Critical, controls.High, controls.Medium, controls.Low}
 	out := sarifResult{
 		RuleID: f.Control, RuleIndex: rule, Level: severity.level, Message: sarifText{short(f.String() + ". " + f.Remedy)},
-		Suppressions: suppressions, severity: slices.Index(order, f.Severity),
+		Suppressions: suppressions, severity: slices.Index(controls.Severities(), f.Severity),
 	}
 	// A result stays the same one as long as it is about the same place.
 	sum := sha256.Sum256([]byte(strings.Join([]string{r.Environment.Stacks, f.Control, string(f.Stack), f.Resource, f.Property, f.Wanted}, "\x00")))

@@ -51,16 +51,13 @@ func Classify(site deployment.Site, drift *deployment.Drift) error {
 	return nil
 }
 
-// severities, from the gravest.
-var severities = []controls.Severity{controls.Critical, controls.High, controls.Medium, controls.Low}
-
 // rank orders drifted resources by the gravest control that they break; those
 // that break none come last.
 func rank(d shadow.Drift) int {
 	if severity, breaks := Severity(d); breaks {
-		return slices.Index(severities, severity)
+		return slices.Index(controls.Severities(), severity)
 	}
-	return len(severities)
+	return len(controls.Severities())
 }
 
 // Severity is that of the gravest control that a drifted resource breaks.
@@ -108,7 +105,7 @@ func (j *judge) findings(s *snapshot.Snapshot) []controls.Finding {
 func (j *judge) broken(s *snapshot.Snapshot) []controls.Finding {
 	fresh := slices.DeleteFunc(j.findings(s), func(f controls.Finding) bool { return j.before[f] })
 	slices.SortStableFunc(fresh, func(a, b controls.Finding) int {
-		return cmp.Compare(slices.Index(severities, a.Severity), slices.Index(severities, b.Severity))
+		return cmp.Compare(slices.Index(controls.Severities(), a.Severity), slices.Index(controls.Severities(), b.Severity))
 	})
 	return fresh
 }
