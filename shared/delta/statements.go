@@ -63,7 +63,10 @@ func compareStatements(before, after *access.Model) (changes []StatementChange, 
 		}
 		changes = append(changes, more...)
 	}
-	for _, old := range was {
+	for _, old := range before.Documents {
+		if was[placeOf(old)] == nil {
+			continue // it stays
+		}
 		more, err := compareDocuments(old, nil)
 		if err != nil {
 			unread = append(unread, title(old)+" of "+string(old.Resource.Stack)+": "+err.Error())
@@ -71,7 +74,7 @@ func compareStatements(before, after *access.Model) (changes []StatementChange, 
 		changes = append(changes, more...)
 	}
 	order := graph.Names()
-	slices.SortFunc(changes, func(a, b StatementChange) int {
+	slices.SortStableFunc(changes, func(a, b StatementChange) int {
 		return cmp.Or(cmp.Compare(rank(order, a.Stack), rank(order, b.Stack)), cmp.Compare(a.Policy, b.Policy),
 			cmp.Compare(a.Statement, b.Statement), cmp.Compare(rank(kinds, a.Kind), rank(kinds, b.Kind)))
 	})
