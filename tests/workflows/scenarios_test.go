@@ -103,6 +103,8 @@ var scenarios = []struct {
 	{"drift was never there", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, drift: clean}, true, ""},
 	{"drift could not be looked for", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, fails: "drift", drift: unknown,
 		listed: []map[string]any{byBot(5, 5, "<!-- ringfence: drift in dev -->")}}, false, "the account is another one"},
+	{"drift ends without a word", scenario{workflow: "drift.yml", event: "schedule", environments: `["dev"]`, fails: "drift",
+		listed: []map[string]any{byBot(5, 5, "<!-- ringfence: drift in dev -->")}}, false, "ended with 1"},
 
 	{"the janitor finds nothing", scenario{workflow: "janitor.yml", event: "schedule", sandbox: "ephemeral"}, true, ""},
 	{"the janitor leaves something to people", scenario{workflow: "janitor.yml", event: "schedule", sandbox: "ephemeral", fails: "janitor", issue: inWords,
