@@ -105,7 +105,7 @@ func TestEmulatorBootstrapWritesTheEnvironmentFile(t *testing.T) {
 	if err != nil || string(after) != want {
 		t.Errorf("the file is now\n%s\n%v", after, err)
 	}
-	status, out, errOut = run(t, root, "bootstrap", "--env", "dev", "--json")
+	status, _, errOut = run(t, root, "bootstrap", "--env", "dev", "--json")
 	if status != exitFailed { // even then it asks
 		t.Errorf("status %d, %s", status, errOut)
 	}

@@ -34,7 +34,7 @@ func TestUnitDocumentationFollowsTheChecks(t *testing.T) {
 		if !strings.HasPrefix(title, string(rune('0'+number))+". ") && number < 10 {
 			t.Errorf("step %d is called %q", number, title)
 		}
-		confirmed := regexp.MustCompile("(?m)^Confirmed by (.*)\\.$").FindStringSubmatch(step)
+		confirmed := regexp.MustCompile(`(?m)^Confirmed by (.*)\.$`).FindStringSubmatch(step)
 		if confirmed == nil {
 			t.Errorf("step %q is confirmed by nothing", title)
 			continue
@@ -123,6 +123,21 @@ func TestUnitFindings(t *testing.T) {
 		{"any branch", func(w *world) {
 			w.answers[api+"/environments/dev"] = `{"protection_rules": [{"type": "required_reviewers"}], "deployment_branch_policy": null}`
 		}, "approval", Wrong, "open"},
+		{"any protected branch", func(w *world) {
+			w.answers[api+"/environments/dev"] = `{"protection_rules": [{"type": "required_reviewers"}], "deployment_branch_policy": {"protected_branches": true}}`
+		}, "approval", Wrong, "open"},
+		{"a pattern of branches", func(w *world) {
+			w.answers[api+"/environments/dev/deployment-branch-policies"] = `{"branch_policies": [{"name": "main", "type": "branch"}, {"name": "*", "type": "branch"}]}`
+		}, "approval", Wrong, "open"},
+		{"a tag called main", func(w *world) {
+			w.answers[api+"/environments/dev/deployment-branch-policies"] = `{"branch_policies": [{"name": "main", "type": "tag"}]}`
+		}, "approval", Wrong, "open"},
+		{"the branches are not shown", func(w *world) {
+			delete(w.answers, api+"/environments/dev/deployment-branch-policies")
+		}, "approval", Unseen, "not shown"},
+		{"not allowed to see the branches", func(w *world) {
+			w.answers[api+"/environments/dev/deployment-branch-policies"] = "!gh: Forbidden (HTTP 403)"
+		}, "approval", Unseen, "HTTP 403"},
 		{"not allowed to look", func(w *world) { w.answers[api+"/environments/dev"] = "!gh: Forbidden (HTTP 403)" }, "approval", Unseen, "HTTP 403"},
 		{"nothing protects main", func(w *world) {
 			delete(w.answers, api+"/rules/branches/main")

@@ -37,6 +37,7 @@ func newWorld(t *testing.T) *world {
 			"created_at": "2026-09-01T00:00:00Z"}`,
 		"gh api repos/octo/fence/environments/dev": `{"protection_rules": [{"type": "required_reviewers"}],
 			"deployment_branch_policy": {"custom_branch_policies": true}}`,
+		"gh api repos/octo/fence/environments/dev/deployment-branch-policies": `{"branch_policies": [{"name": "main", "type": "branch"}]}`,
 		"gh api repos/octo/fence/rules/branches/main": `[{"type": "required_status_checks",
 			"parameters": {"required_status_checks": [{"context": "ci"}]}}, {"type": "deletion"}]`,
 		"gh api repos/octo/fence/branches/main/protection": `{"required_status_checks": {"contexts": ["preview"]},

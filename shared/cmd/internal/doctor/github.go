@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,10 +99,7 @@ func (e *examination) lookAtApproval(ctx context.Context) Finding {
 	way := "Settings, Environments, " + e.Name + ": required reviewers, and only the branch main"
 	var answer struct {
 		Rules    []protectionRule `json:"protection_rules"`
-		Branches *struct {
-			Protected bool `json:"protected_branches"`
-			Custom    bool `json:"custom_branch_policies"`
-		} `json:"deployment_branch_policy"`
+		Branches *branchPolicy    `json:"deployment_branch_policy"`
 	}
 	found, err := e.ask(ctx, "environments/"+e.Name, &answer)
 	switch {
@@ -114,13 +112,50 @@ func (e *examination) lookAtApproval(ctx context.Context) Finding {
 	if !slices.Contains(answer.Rules, protectionRule{"required_reviewers"}) {
 		open = append(open, "nobody is asked before a deployment")
 	}
-	if answer.Branches == nil {
-		open = append(open, "every branch may deploy")
+	others, err := e.otherBranches(ctx, answer.Branches)
+	if err != nil {
+		return silent(err)
 	}
+	open = append(open, others...)
 	if len(open) > 0 {
 		return wrong("the environment "+e.Name+" is open", way).with(open)
 	}
 	return fine("environment " + e.Name)
+}
+
+// branchPolicy says which branches may deploy to a GitHub environment; nil: all.
+type branchPolicy struct {
+	Protected bool `json:"protected_branches"`
+	Custom    bool `json:"custom_branch_policies"`
+}
+
+// otherBranches says what may deploy beside the branch main.
+func (e *examination) otherBranches(ctx context.Context, policy *branchPolicy) (open []string, err error) {
+	switch {
+	case policy == nil:
+		return []string{"every branch may deploy"}, nil
+	case policy.Protected:
+		return []string{"every protected branch may deploy, and not main alone"}, nil
+	}
+	var answer struct {
+		Policies []struct {
+			Name string `json:"name"`
+			Type string `json:"type"`
+		} `json:"branch_policies"`
+	}
+	found, err := e.ask(ctx, "environments/"+e.Name+"/deployment-branch-policies", &answer)
+	switch {
+	case err != nil:
+		return nil, err
+	case !found && policy.Custom:
+		return nil, errors.New("which branches may deploy is not shown")
+	}
+	for _, p := range answer.Policies {
+		if p.Name != "main" || p.Type == "tag" {
+			open = append(open, strings.TrimSpace(p.Type+" "+p.Name)+" may deploy")
+		}
+	}
+	return open, nil
 }
 
 // requiredChecks are the checks of ci.yml and preview.yml.
