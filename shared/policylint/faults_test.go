@@ -201,6 +201,7 @@ func TestUnitSoundPoliciesAreLeftAlone(t *testing.T) {
 		{"an Allow with ForAllValues that wants the key", nil, managedPolicy, identity("Allow", `"sagemaker:CreateTrainingJob"`, anyJob, `{"ForAllValues:StringEquals":{"sagemaker:VpcSubnets":"subnet-1"},"Null":{"sagemaker:VpcSubnets":"false"}}`)},
 		{"ForAnyValue in a denial", nil, managedPolicy, identity("Deny", `"sagemaker:CreateTrainingJob"`, `"*"`, `{"ForAnyValue:StringNotEquals":{"sagemaker:VpcSubnets":"subnet-1"}}`)},
 		{"buckets and their objects", nil, managedPolicy, identity("Allow", `["s3:GetObject","s3:ListBucket"]`, `["arn:aws:s3:::data-bucket","arn:aws:s3:::data-bucket/${aws:PrincipalTag/team, 'none'}/*"]`, "")},
+		{"objects whose names differ in case", nil, managedPolicy, identity("Allow", `"s3:GetObject"`, `["arn:aws:s3:::data-bucket/A*","arn:aws:s3:::data-bucket/ab"]`, "")},
 		{"a resource that is a wildcard in every part but the service", nil, managedPolicy, identity("Deny", `"kms:Decrypt"`, `"arn:*:kms:*:*:*"`, "")},
 		{"a repository with a slash in its name", nil, managedPolicy, identity("Allow", `"ecr:BatchGetImage"`, `"arn:aws:ecr:eu-central-1:123456789012:repository/team/image"`, "")},
 		{"a token of a workflow", nil, roleType, trust(`{"Federated":"arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}`, "sts:AssumeRoleWithWebIdentity", `{"StringEquals":{"token.actions.githubusercontent.com:sub":"repo:a/b:ref:refs/heads/main","token.actions.githubusercontent.com:aud":"sts.amazonaws.com"}}`)},

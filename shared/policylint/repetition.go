@@ -40,15 +40,19 @@ func (s *statement) twice(element string, values []string) {
 
 // covered finds values that another one, with wildcards, says already.
 func (s *statement) covered(element string, values []string) {
+	fold := func(text string) string { return text }
+	if strings.HasSuffix(element, "Action") {
+		fold = strings.ToLower // actions have no case, resources do
+	}
 	for i, v := range values {
 		for j, other := range values {
 			switch {
 			case i == j:
-			case strings.EqualFold(v, other) && strings.HasSuffix(element, "Action") || v == other:
+			case fold(v) == fold(other):
 				if j < i {
 					s.find(Duplicate, element, v, "stands twice")
 				}
-			case covers(other, v):
+			case covers(fold(other), fold(v)):
 				s.find(Duplicate, element, v, "is covered by %s beside it", other)
 			}
 		}
@@ -58,7 +62,7 @@ func (s *statement) covered(element string, values []string) {
 // covers reports whether a pattern is about all that another one is about.
 func covers(pattern, other string) bool {
 	plain := strings.NewReplacer("/", "|", `\`, "|", "[", "|").Replace
-	matched, err := path.Match(strings.ToLower(plain(pattern)), strings.ToLower(plain(other)))
+	matched, err := path.Match(plain(pattern), plain(other))
 	return err == nil && matched && !strings.Contains(other, "?")
 }
 
