@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -132,6 +133,26 @@ func TestUnitJanitorGoesOnAfterAFailure(t *testing.T) {
 	}
 	status, out, _ := clean(t, root)
 	if status != exitFailed || !strings.Contains(out, "pr-1 could not be destroyed") || !strings.Contains(out, "not a Pulumi state file") {
+		t.Errorf("status %d: %s", status, out)
+	}
+	expectNames(t, root, "pr-1")
+}
+
+// What has no age is not old.
+func TestUnitJanitorLeavesAloneWhatSaysNoTime(t *testing.T) {
+	root := checkout(t, nil)
+	leave(t, root, "ephemeral", "pr-1", 7, graph.Network)
+	file := filepath.Join(root, ".ringfence/state/pr-1/.pulumi/stacks/ringfence-network/pr-1.json")
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	timeless := regexp.MustCompile(`"time":\s*"[^"]*"`).ReplaceAll(content, []byte(`"version": ""`))
+	if err := os.WriteFile(file, timeless, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, out, _ := clean(t, root)
+	if status != exitFailed || !strings.Contains(out, "does not say when it was last updated") {
 		t.Errorf("status %d: %s", status, out)
 	}
 	expectNames(t, root, "pr-1")

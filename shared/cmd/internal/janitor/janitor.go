@@ -210,6 +210,9 @@ func inspect(d *deployment.Deployment, survey deployment.Survey) (*Deployment, e
 	if len(environments) == 0 || slices.ContainsFunc(environments, other) {
 		return nil, nil
 	}
+	if found.Updated.IsZero() {
+		return nil, errors.New("its state does not say when it was last updated, so it is left alone")
+	}
 	return found, nil
 }
 
