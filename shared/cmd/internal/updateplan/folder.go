@@ -49,7 +49,9 @@ func Save(folder string, m Manifest, plans map[graph.Name][]byte) error {
 		return err
 	}
 	folder = filepath.Clean(folder)
-	beside, old := folder+".new", folder+".old"
+	// Hidden, because a folder called plan.old may be somebody's.
+	hidden := filepath.Join(filepath.Dir(folder), "."+filepath.Base(folder))
+	beside, old := hidden+".new", hidden+".old"
 	for _, left := range []string{beside, old} { // by a save that was killed
 		if err := os.RemoveAll(left); err != nil {
 			return err

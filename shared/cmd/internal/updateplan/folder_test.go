@@ -62,14 +62,23 @@ func TestUnitPlanIsSavedWholeOrNotAtAll(t *testing.T) {
 	}
 
 	plan := filepath.Join(folder, "plan")
-	for _, left := range []string{plan + ".new", plan + ".old"} {
-		if err := os.MkdirAll(filepath.Join(left, "half"), 0o700); err != nil {
+	kept := filepath.Join(folder, "plan.old", "kept")
+	for _, left := range []string{filepath.Join(folder, ".plan.new", "half"), filepath.Join(folder, ".plan.old", "half"), kept} {
+		if err := os.MkdirAll(left, 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
-	save(t, plan, "first")
+	for _, token := range []string{"first", "second"} {
+		save(t, plan, token)
+	}
 	if _, err := Open(plan); err != nil {
 		t.Error(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(folder, ".plan.*")); err != nil || len(left) > 0 {
+		t.Errorf("left beside the plan: %v, %v", left, err)
+	}
+	if _, err := os.Stat(kept); err != nil {
+		t.Errorf("a folder of somebody: %v", err)
 	}
 }
 
