@@ -39,6 +39,8 @@ var defects = []defect{
 		before: "branches: [main]", after: "branches: [main, \"feature/*\"]"},
 	{name: "a job deploys another stack", rule: "deploy-order", file: "workflows/deploy-environment.yml",
 		before: "stack: data\n", after: "stack: audit\n", says: "deploys stack audit"},
+	{name: "a stack is deployed when another one changes", rule: "deploy-order", file: "workflows/deploy-environment.yml",
+		before: "outputs.stacks), 'audit')", after: "outputs.stacks), 'data')", says: "when the plan changes stack data"},
 	{name: "a deployment can be cancelled", rule: "deploy-queue", file: "workflows/deploy.yml",
 		before: "cancel-in-progress: false", after: "cancel-in-progress: true"},
 	{name: "nothing says whether a deployment can be cancelled", rule: "deploy-queue", file: "workflows/deploy.yml",

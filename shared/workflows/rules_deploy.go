@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -57,10 +58,16 @@ func deployOrder(all files) []Finding {
 			if given, found := entry(j.With, "stack"); found && given.Value != j.ID {
 				out = append(out, at(w, j, given.Line, "deploys stack "+given.Value, "a job is named after the stack it deploys"))
 			}
+			if asked := planned.FindStringSubmatch(j.If); asked != nil && asked[1] != j.ID {
+				out = append(out, at(w, j, j.Line, "is deployed when the plan changes stack "+asked[1], "ask the plan for the stack of the job"))
+			}
 		}
 	}
 	return out
 }
+
+// planned is the part of a condition that asks whether the plan changes a stack.
+var planned = regexp.MustCompile(`contains\(fromJSON\(needs\.plan\.[^,]*,\s*'([^']*)'\)`)
 
 // deployedOnPush holds that what has been merged is deployed, and nothing else.
 func deployedOnPush(all files) []Finding {
