@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ringfence/ringfence/shared/graph"
@@ -83,12 +82,6 @@ func resourcesDigest(s *snapshot.Snapshot, stack graph.Name) string {
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))
-}
-
-// shortType is the last part of a Pulumi type, as people say it: BucketV2 is
-// Bucket.
-func shortType(resourceType string) string {
-	return strings.TrimSuffix(resourceType[strings.LastIndex(resourceType, ":")+1:], "V2")
 }
 
 // Drift is how far what stands is from what was deployed.

@@ -26,7 +26,6 @@ type entry struct {
 }
 
 func (e entry) everything() bool { return e.text == "*" }
-func (e entry) wildcard() bool   { return strings.ContainsAny(e.text, "*?") }
 
 // service is the prefix of an entry.
 func (e entry) service() string {

@@ -98,7 +98,7 @@ func TestVerdictWhoReachesTheState(t *testing.T) {
 func TestVerdictTheStateIsShutToOtherWays(t *testing.T) {
 	p := newPlace(t)
 	const encryption = "s3:x-amz-server-side-encryption"
-	state := object(p.bucket, ".pulumi/stacks/ringfence-data/dev.json")
+	state, log := object(p.bucket, ".pulumi/stacks/ringfence-data/dev.json"), object(p.logs, "state/x")
 	admin := p.model.Administrator()
 	outside := access.Outside
 	with := func(context iameval.Context) access.Way { return outside.With("", context) }
@@ -118,8 +118,13 @@ func TestVerdictTheStateIsShutToOtherWays(t *testing.T) {
 		{"DenyOtherKeys", admin, "s3:PutObject", state, with(iameval.Context{encryption: {"aws:kms"}})},
 		{"DenyVersionDeletion", admin, "s3:DeleteObjectVersion", state, outside},
 		{"DenyBucketDeletion", admin, "s3:DeleteBucket", p.bucket, outside},
-		{"DenyOtherWriters", admin, "s3:PutObject", object(p.logs, "state/x"), outside},
-		{"DenyPlainHTTP", admin, "s3:GetObject", object(p.logs, "state/x"), with(iameval.Context{"aws:SecureTransport": {"false"}})},
+		{"DenyOtherWriters", admin, "s3:PutObject", log, outside},
+		{"DenyPlainHTTP", admin, "s3:GetObject", log, with(iameval.Context{"aws:SecureTransport": {"false"}})},
+		{"DenyOldTLS", admin, "s3:GetObject", log, with(iameval.Context{"s3:TlsVersion": {"1.1"}})},
+		{"DenyForeignPrincipals", p.model.Foreigner(), "s3:GetObject", log, outside},
+		{"DenyCustomerProvidedKeys", admin, "s3:PutObject", log, with(iameval.Context{encryption + "-customer-algorithm": {"AES256"}})},
+		{"DenyVersionDeletion", admin, "s3:DeleteObjectVersion", log, outside},
+		{"DenyBucketDeletion", admin, "s3:DeleteBucket", p.logs, outside},
 	} {
 		d := p.askOf(tt.caller, tt.way, tt.action, tt.on)
 		if !slices.Contains(deniedBy(d), tt.sid) {
@@ -130,10 +135,10 @@ func TestVerdictTheStateIsShutToOtherWays(t *testing.T) {
 		for _, s := range target.Policy.Document().Statements {
 			fires := s.Effect == iameval.EffectAllow
 			for ref := range p.denied {
-				fires = fires || ref.Statement == s.Sid
+				fires = fires || ref.Policy == target.ARN && ref.Statement == s.Sid
 			}
 			if !fires {
-				t.Errorf("%s never denies anything here", s.Sid)
+				t.Errorf("%s of %s never denies anything here", s.Sid, target.ARN)
 			}
 		}
 	}
