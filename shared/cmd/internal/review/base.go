@@ -22,9 +22,15 @@ func Checkout(ctx context.Context, root, commit, parent string) (folder string, 
 	if _, err := os.Stat(folder); err == nil {
 		return folder, nil
 	}
-	if err := os.RemoveAll(parent); err != nil {
+	// Half of a checkout, left by a removal that was killed, is never found whole.
+	old := parent + ".old"
+	if err := os.RemoveAll(old); err != nil {
 		return "", err
 	}
+	if err := os.Rename(parent, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	defer os.RemoveAll(old)
 	fresh := folder + ".new"
 	if err := os.MkdirAll(fresh, 0o755); err != nil {
 		return "", err
