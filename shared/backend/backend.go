@@ -59,13 +59,17 @@ func (b Backend) State() config.State {
 	}
 }
 
+// ManagedBy is the value of the tag ManagedBy on all that bootstrap makes. No
+// state knows any of it.
+const ManagedBy = "ringfence-bootstrap"
+
 // Tags are on the key and on both buckets.
 func (b Backend) Tags() map[string]string {
 	return map[string]string{
 		"ControlSet":         "ringfence",
 		"DataClassification": "confidential",
 		"Environment":        b.env.Name,
-		"ManagedBy":          "ringfence-bootstrap",
+		"ManagedBy":          ManagedBy,
 		"Owner":              b.env.Owner,
 		"Purpose":            "pulumi-state",
 	}

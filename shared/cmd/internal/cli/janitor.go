@@ -26,7 +26,8 @@ somebody works on is left alone and named.
 
 Locks of jobs on GitHub's runners that must have ended are released; a person's
 never are, see "./ringfence help unlock". What carries the environment's tags in
-AWS and no state knows is reported, and never deleted.
+AWS and no state knows is reported, and never deleted. What bootstrap made is not
+among it.
 
 Environments whose lifecycle is not ephemeral are refused.`,
 		Example: `  ./ringfence janitor --dry-run

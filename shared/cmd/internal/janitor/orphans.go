@@ -13,6 +13,7 @@ import (
 
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 
+	"github.com/ringfence/ringfence/shared/backend"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
 )
 
@@ -76,7 +77,8 @@ func (j Janitor) known(ctx context.Context, names []string) (map[string]bool, er
 }
 
 // tagged are the ARNs of what carries the tags of an environment; see package
-// program.
+// program. The place of its state is left out: no state knows it, and whoever
+// deleted it would lose them all.
 func tagged(ctx context.Context, cfg aws.Config, environment string) ([]string, error) {
 	var arns []string
 	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(resourcegroupstaggingapi.NewFromConfig(cfg),
@@ -90,10 +92,17 @@ func tagged(ctx context.Context, cfg aws.Config, environment string) ([]string, 
 			return nil, fmt.Errorf("asking AWS what carries the tags of environment %s: %w", environment, err)
 		}
 		for _, r := range page.ResourceTagMappingList {
-			arns = append(arns, aws.ToString(r.ResourceARN))
+			if !slices.ContainsFunc(r.Tags, ofBootstrap) {
+				arns = append(arns, aws.ToString(r.ResourceARN))
+			}
 		}
 	}
 	return arns, nil
+}
+
+// ofBootstrap reports whether a tag says that bootstrap made what carries it.
+func ofBootstrap(tag types.Tag) bool {
+	return aws.ToString(tag.Key) == "ManagedBy" && aws.ToString(tag.Value) == backend.ManagedBy
 }
 
 // lastPart is what follows the last slash or colon of an ARN: for most
