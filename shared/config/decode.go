@@ -37,9 +37,23 @@ func (d *decoding) line(key string) int {
 	return 0
 }
 
+// beyond leaves out the problems with a value that could not be read: it looks as
+// if it were missing, and what is wrong with it has been said.
+func (d *decoding) beyond(problems []Problem) []Problem {
+	return slices.DeleteFunc(problems, func(p Problem) bool {
+		return slices.ContainsFunc(d.problems, func(unread Problem) bool {
+			below, ok := strings.CutPrefix(p.Key, unread.Key)
+			return unread.Key == wholeFile || ok && (below == "" || below[0] == '.' || below[0] == '[')
+		})
+	})
+}
+
+// wholeFile is the key of a problem with no key.
+const wholeFile = "the file"
+
 func (d *decoding) fail(node *yaml.Node, key, value, rule string) {
 	if key == "" {
-		key = "the file"
+		key = wholeFile
 	}
 	d.problems = append(d.problems, Problem{Line: node.Line, Key: key, Value: value, Rule: rule})
 }

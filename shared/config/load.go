@@ -90,8 +90,8 @@ func Parse(file string, content []byte, name, stack string) (*Environment, error
 
 // Decode reads a YAML file into a struct whose fields have yaml tags. Unknown
 // keys, keys given twice and values of the wrong type are problems, and so is
-// what check finds once the file could be read. All problems are returned
-// together, as *Problems.
+// what check finds in what could be read. All problems are returned together, as
+// *Problems.
 func Decode(file string, content []byte, into any, check func() []Problem) error {
 	var document yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
@@ -106,9 +106,7 @@ func Decode(file string, content []byte, into any, check func() []Problem) error
 	}
 	d := &decoding{lines: map[string]int{}}
 	d.decode(document.Content[0], into)
-	if len(d.problems) == 0 {
-		d.problems = check()
-	}
+	d.problems = append(d.problems, d.beyond(check())...)
 	if len(d.problems) == 0 {
 		return nil
 	}

@@ -47,16 +47,17 @@ func (v *validation) fail(key, value, rule, example string) {
 	v.problems = append(v.problems, Problem{Key: key, Value: value, Rule: rule, Example: example})
 }
 
-// oneOf checks a value of a closed set.
-func oneOf[T ~string](v *validation, key string, value T, allowed ...T) {
+// oneOf checks a value of a closed set, and says whether it is in it.
+func oneOf[T ~string](v *validation, key string, value T, allowed ...T) bool {
 	if slices.Contains(allowed, value) {
-		return
+		return true
 	}
 	words := make([]string, len(allowed))
 	for i, a := range allowed {
 		words[i] = string(a)
 	}
 	v.need(key, string(value), "must be one of "+strings.Join(words, ", "), "")
+	return false
 }
 
 // need reports a value that is missing or breaks its rule.

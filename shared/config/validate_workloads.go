@@ -30,9 +30,9 @@ func (v *validation) workloads(workloads []Workload, n names.Names) {
 		if strings.TrimSpace(w.Owner) == "" {
 			v.need(key+".owner", "", "must name the team that answers for the workload", "growth-ml")
 		}
-		oneOf(v, key+".kind", w.Kind, Training, Processing, Notebook, Inference, Agent)
+		isKind := oneOf(v, key+".kind", w.Kind, Training, Processing, Notebook, Inference, Agent)
 		oneOf(v, key+".runsOn", w.RunsOn, SageMaker, EC2, Bedrock, Lambda)
-		if can := kinds[w.RunsOn]; can != nil && w.Kind != "" && !slices.Contains(can, w.Kind) {
+		if can := kinds[w.RunsOn]; can != nil && isKind && !slices.Contains(can, w.Kind) {
 			v.fail(key+".kind", string(w.Kind), fmt.Sprintf("cannot run on %s, which runs %s", w.RunsOn, strings.Trim(fmt.Sprint(can), "[]")), "")
 		}
 		oneOf(v, key+".classification", w.Classification, classifications...)
