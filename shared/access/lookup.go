@@ -10,6 +10,7 @@ import (
 
 	"github.com/agext/levenshtein"
 
+	"github.com/ringfence/ringfence/shared/authorization"
 	"github.com/ringfence/ringfence/shared/iameval"
 )
 
@@ -95,6 +96,25 @@ func (m *Model) Principals() []string {
 
 // short is the name of a role in the estate.
 func (m *Model) short(role string) string { return strings.TrimPrefix(role, m.snapshot.Names.Of("")) }
+
+// FindAction is an action as AWS spells it; AWS itself does not mind the case. A
+// misspelt one would be denied, and look like a proof. Its error is a
+// *NotFoundError.
+func FindAction(text string) (string, error) {
+	service, _, _ := strings.Cut(text, ":")
+	actions := authorization.Matching(service + ":*")
+	if len(actions) == 0 {
+		return "", notFound("service", service, authorization.Services())
+	}
+	names := make([]string, len(actions))
+	for i, a := range actions {
+		if strings.EqualFold(a.Name, text) {
+			return a.Name, nil
+		}
+		names[i] = a.Name
+	}
+	return "", notFound("action", text, names)
+}
 
 // FindTarget is what a text names for an action: an ARN, a name that questions
 // have, such as "data key" or data-key, a place in the data bucket, such as

@@ -143,6 +143,9 @@ func (a *App) answer(m *access.Model, q asked) error {
 	if err != nil {
 		return usageError{fmt.Errorf("--principal: %w", err)}
 	}
+	if q.action, err = access.FindAction(q.action); err != nil {
+		return usageError{fmt.Errorf("--action: %w", err)}
+	}
 	about, err := m.FindTarget(caller, q.action, q.resource)
 	if err != nil {
 		return usageError{fmt.Errorf("--resource: %w", err)}

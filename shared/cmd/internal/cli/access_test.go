@@ -74,7 +74,7 @@ func TestVerdictAnswersForPeople(t *testing.T) {
 		{action: "s3:GetObject", resource: "raw/crm/x"},
 		{action: "kms:Decrypt", resource: "data-key", principal: "account:999999999999"},
 		{action: "sts:AssumeRole", resource: "role churn-training", principal: "service:sagemaker.amazonaws.com"},
-		{action: "s3:ListAllMyBuckets", resource: "*", principal: "anonymous"},
+		{action: "S3:listallmybuckets", resource: "*", principal: "anonymous"},
 	} {
 		b.WriteString(said(t, false, q) + "\n")
 	}
@@ -139,6 +139,9 @@ func TestUnitMistakesInQuestions(t *testing.T) {
 		want string
 	}{
 		{asked{principal: "churn-trainer", action: "s3:GetObject", resource: "models/x"}, `there is no principal "churn-trainer"; there is churn-training, `},
+		{asked{principal: "churn-training", action: "s3:GetObjct", resource: "models/x"}, `--action: there is no action "s3:GetObjct"; there is s3:GetObject, `},
+		{asked{principal: "churn-training", action: "s3:Get*", resource: "models/x"}, `there is no action "s3:Get*"; there is `},
+		{asked{principal: "churn-training", action: "se:GetObject", resource: "models/x"}, `there is no service "se"; there is `},
 		{asked{principal: "churn-training", action: "s3:GetObject", resource: "dta bucket"}, `there is no resource "dta bucket"; there is data bucket, `},
 		{asked{principal: "churn-training", action: "sqs:SendMessage", resource: "*", viaEndpoint: true}, "the VPC has no endpoint for sqs:SendMessage"},
 		{asked{principal: "service:nonsense", action: "s3:GetObject", resource: "models/x"}, `"nonsense" is no service principal`},
