@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,6 +38,9 @@ func (v *Verification) problem(format string, args ...any) {
 // the key that must have signed it, or empty when its reader compares it.
 func Verify(folder, trusted string) (*Verification, error) {
 	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no folder %s: name the one that holds the report", folder)
+	}
 	if err != nil {
 		return nil, err
 	}

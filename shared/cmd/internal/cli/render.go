@@ -79,6 +79,10 @@ func (a *App) printStanding(d *deployment.Deployment, report deployment.Report) 
 		}
 		d.Console.Line("  %-10s %s", s.Stack, text)
 	}
+	if report.Operation == "destroy" {
+		d.Console.Line("\nGo on with ./ringfence destroy%s, or build what is gone anew with ./ringfence up%[1]s.", d.Flags())
+		return
+	}
 	d.Console.Line("\nGo on with ./ringfence %s%s, or take everything down with ./ringfence destroy%[2]s.", report.Operation, d.Flags())
 }
 

@@ -68,6 +68,13 @@ func TestUnitReports(t *testing.T) {
 			)},
 		},
 		{
+			golden: "report-destroy-interrupted.golden", target: config.Emulator, status: reported{estate.Interrupted},
+			report: deployment.Report{Operation: "destroy", Result: estate.Interrupted, Seconds: 9, Stacks: stacksOf(
+				deployment.StackReport{Result: estate.Interrupted, Changes: engine.Changes{Deleted: 4}, Seconds: 2, Standing: 34, Error: []string{"interrupted"}},
+				deployment.StackReport{Result: estate.NotStarted, Standing: 20},
+			)},
+		},
+		{
 			golden: "report-destroyed.golden", target: config.Emulator,
 			report: deployment.Report{Operation: "destroy", Result: estate.Done, Seconds: 9, Stacks: stacksOf(
 				deployment.StackReport{Result: estate.Done, Changes: engine.Changes{Deleted: 38}, Seconds: 9},

@@ -20,6 +20,7 @@ func TestUnitReportRefusesWhatMakesNoSense(t *testing.T) {
 		"no emulator":      {[]string{"report", "--unsigned"}, exitFailed, "--live=false reports what the state says"},
 		"no key":           {[]string{"report", "--key", filepath.Join(root, "none.pem")}, exitFailed, "none.pem"},
 		"no report":        {[]string{"report", "verify", root}, exitFailed, "is no report"},
+		"not there":        {[]string{"report", "verify", filepath.Join(root, "none")}, exitFailed, "there is no folder"},
 		"no folder":        {[]string{"report", "verify"}, exitUsage, "takes the folder"},
 	} {
 		status, out, errOut := run(t, root, c.args...)

@@ -22,11 +22,11 @@ independent ones side by side. What is up to date stays untouched.
 
 The environment file is checked first, and what the programs would register is
 held against the control catalogue: a mistake in the one, or a core control that
-would not hold, is reported before anything is started. Then the tools are made ready, for an emulated
-environment the emulator is started, and the AWS account is compared with the
-file's accountId. When a stack fails, those that depend on it are skipped and
-the others finished; the cause stands last, and the engine's whole output in
-.ringfence/logs/<environment>/<stack>.log.
+would not hold, is reported before anything is started. Then the tools are made
+ready, for an emulated environment the emulator is started, and the AWS account
+is compared with the file's accountId. When a stack fails, those that depend on
+it are skipped and the others finished; the cause stands last, and the engine's
+whole output in .ringfence/logs/<name>/<stack>.log.
 
 With --plan, nothing is done but what "preview --save-plan" has saved. A plan that
 no longer fits (the programs, the environment file or the state are not what they

@@ -46,9 +46,9 @@ func (e *examination) lookAtTools(context.Context) Finding {
 		return wrong("the AWS plugin is the stand-in, which is for trial and test",
 			"where Pulumi's own can be downloaded: rm .ringfence/tools.json && ./ringfence tools")
 	case standIn:
-		return fine("ready; the AWS plugin is the stand-in, for trial and test")
+		return fine("the AWS plugin is the stand-in, for trial and test")
 	}
-	return fine("ready")
+	return fine("the AWS plugin is Pulumi's own")
 }
 
 func (e *examination) lookAtEnvironment(context.Context) Finding {
