@@ -116,9 +116,11 @@ func (s subject) is(property string, value any) bool {
 
 // isOneOf wants a property to have one of the values.
 func (s subject) isOneOf(property string, values ...any) bool {
-	words := make([]string, len(values))
-	for i, v := range values {
-		words[i] = show(v)
+	var words []string
+	for _, v := range values {
+		if word := show(v); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
 	}
 	return s.want(property, strings.Join(words, " or "), func(v any) bool {
 		return slices.ContainsFunc(values, func(value any) bool { return equal(v, value) })
