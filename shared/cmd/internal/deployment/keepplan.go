@@ -62,6 +62,12 @@ func (k *keeper) outdated(why string) error {
 	return fmt.Errorf("%s, so nothing was changed: make a new plan (%s)", why, k.anew())
 }
 
+// tooEarly words that a stack reads what the plan has yet to change.
+func (k *keeper) tooEarly(stack, upstream graph.Name) error {
+	return fmt.Errorf("stack %s reads what this plan changes in %s, which is not deployed yet, so nothing was changed: "+
+		"./ringfence up%s --stack %[2]s --only --plan %[4]s comes first", stack, upstream, k.deployment.Flags(), k.deployment.Relative(k.Folder))
+}
+
 // checkStates makes sure that the stacks are as they were when the plan was made,
 // and that those outside of this deployment export what the plan counts on.
 func (k *keeper) checkStates(survey Survey) error {
@@ -88,9 +94,16 @@ func (k *keeper) checkStates(survey Survey) error {
 	for _, n := range k.stacks {
 		part, _ := k.Part(n)
 		for _, read := range part.Reads {
-			if !k.deploys(read.From) {
-				why = append(why, read.Differences(k.exported[read.From])...)
+			if k.deploys(read.From) {
+				continue
 			}
+			differences := read.Differences(k.exported[read.From])
+			if upstream, planned := k.Part(read.From); planned && len(differences) > 0 {
+				if digest, err := survey[read.From].Deployment.Digest(); err == nil && digest == upstream.State {
+					return k.tooEarly(n, read.From)
+				}
+			}
+			why = append(why, differences...)
 		}
 	}
 	if len(why) > 0 {

@@ -222,6 +222,20 @@ func TestEnginePlanThatNoLongerFitsIsRefused(t *testing.T) {
 	})
 }
 
+// The plan is right, and only base's turn comes before left's.
+func TestEnginePlanOfAStackWhoseUpstreamIsStillToBeDeployed(t *testing.T) {
+	a := planned(t)
+	a.behave(t, "base", promises("goodbye", 1))
+	folder, _ := a.plan(t)
+	before := a.fingerprint(t)
+	_, err := a.Up(context.Background(), deployment.Selection{Stacks: []graph.Name{"left"}, Only: true, Plan: folder})
+	want := "stack left reads what this plan changes in base, which is not deployed yet, so nothing was changed: ./ringfence up"
+	if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), " --stack base --only --plan ") {
+		t.Errorf("refused with %v, want %q", err, want)
+	}
+	a.assertUntouched(t, before)
+}
+
 // Base is deployed without the plan of left, and exports something else than it
 // was to.
 func TestEnginePlanOfAStackWhoseUpstreamEndedElsewhere(t *testing.T) {
