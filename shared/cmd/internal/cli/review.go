@@ -12,6 +12,7 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/catalogue"
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/cmd/internal/git"
+	"github.com/ringfence/ringfence/shared/cmd/internal/lockfile"
 	"github.com/ringfence/ringfence/shared/cmd/internal/review"
 	"github.com/ringfence/ringfence/shared/cmd/internal/toolchain"
 	"github.com/ringfence/ringfence/shared/config"
@@ -35,7 +36,14 @@ func (a *App) branch(ctx context.Context, d *deployment.Deployment, ref string) 
 		return base{}, err
 	}
 	b := base{title: fmt.Sprintf("`%.12s`, where this left %s", commit, ref)}
-	root, err := review.Checkout(ctx, a.Root, commit, filepath.Join(a.Root, ".ringfence", "base"))
+	// Another preview's base would take the place of this one.
+	folder := filepath.Join(a.Root, ".ringfence", "base")
+	release, err := lockfile.Acquire(ctx, folder+".lock", func() { a.say()("base: waiting for another preview's") })
+	if err != nil {
+		return base{}, err
+	}
+	defer release()
+	root, err := review.Checkout(ctx, a.Root, commit, folder)
 	if err != nil {
 		return base{}, err
 	}
