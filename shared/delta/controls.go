@@ -33,14 +33,15 @@ type ControlChange struct {
 	Findings []controls.Finding `json:"findings,omitempty"`
 }
 
-func compareControls(before, after []controls.Result) []ControlChange {
+func compareControls(before, after Side) []ControlChange {
 	was := map[string]controls.Result{}
-	for _, r := range before {
+	for _, r := range before.Results {
 		was[r.Control.ID] = r
 	}
 	var changes []ControlChange
-	for _, is := range after {
-		if c, changed := compareControl(was[is.Control.ID], is); changed {
+	for _, is := range after.Results {
+		c, changed := compareControl(was[is.Control.ID], is)
+		if changed && !(before.Assumed && c.Standing == Gained && c.Was == controls.Broken) {
 			changes = append(changes, c)
 		}
 	}

@@ -17,6 +17,9 @@ type Side struct {
 	Snapshot *snapshot.Snapshot
 	// Results are what the catalogue says of it; see controls.Judge.
 	Results []controls.Result
+	// Assumed: the side was judged by an environment file that may not be the one
+	// it was deployed with. What seems broken there is then not counted as mended.
+	Assumed bool
 }
 
 // Delta is what a change does to the security of the estate.
@@ -49,7 +52,7 @@ func Compare(before, after Side) *Delta {
 		Verdicts:   []VerdictChange{},
 		Statements: []StatementChange{},
 	}
-	d.Controls = append(d.Controls, compareControls(before.Results, after.Results)...)
+	d.Controls = append(d.Controls, compareControls(before, after)...)
 	if d.First {
 		d.Controls = notGained(d.Controls)
 		return d

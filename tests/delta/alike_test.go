@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ringfence/ringfence/shared/delta"
+	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/snapshot"
 	"github.com/ringfence/ringfence/tests/recorded"
 )
@@ -53,5 +54,24 @@ func TestUnitFirstDeploymentIsSaidInOneWord(t *testing.T) {
 		if c.Standing == delta.Gained {
 			t.Errorf("%s is listed as gained", c.Control)
 		}
+	}
+}
+
+// What is deployed is judged by the environment file of the change. A workload that
+// comes would make controls look broken before and mended after.
+func TestUnitWhatSeemsBrokenBeforeIsNotCountedAsMended(t *testing.T) {
+	before, after := recorded.Estate(t, environments, "local"), recorded.Estate(t, environments, "local")
+	find(t, before, graph.Data, "aws:kms/key:Key", "data").Properties["enableKeyRotation"] = false
+	was := side(t, before)
+	if d := delta.Compare(was, side(t, after)); len(d.Controls) != 1 || d.Controls[0].Standing != delta.Gained {
+		t.Fatalf("a key that rotates again is no gain: %s", words(d))
+	}
+	was.Assumed = true
+	if d := delta.Compare(was, side(t, after)); len(d.Controls) > 0 {
+		t.Errorf("got %s", words(d))
+	}
+	// What the change breaks counts all the same.
+	if d := delta.Compare(delta.Side{Snapshot: after, Results: side(t, after).Results, Assumed: true}, side(t, before)); len(d.Controls) != 1 {
+		t.Errorf("got %s", words(d))
 	}
 }

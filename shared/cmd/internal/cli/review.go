@@ -26,6 +26,8 @@ import (
 type base struct {
 	title  string
 	judged catalogue.Judged
+	// assumed: the environment file is that of the change, not the one of the base.
+	assumed bool
 }
 
 // branch is the base for a pull request: the estate as the programs of the commit
@@ -76,7 +78,7 @@ func (a *App) deployed(d *deployment.Deployment, p deployment.Preview, recorded 
 		return base{}, err
 	}
 	judged, err := catalogue.Checkout{Root: a.Root, Today: time.Now()}.JudgeSnapshot(stands, d.Name)
-	return base{title: "what is deployed, judged by the environment file as it is now", judged: judged}, err
+	return base{title: "what is deployed", judged: judged, assumed: true}, err
 }
 
 // nothing is an estate of which nothing stands.
@@ -90,7 +92,7 @@ func nothing(s deployment.Site) *snapshot.Snapshot {
 // compare says what the change does to security.
 func (b base) compare(judged catalogue.Judged) *delta.Delta {
 	return delta.Compare(
-		delta.Side{Snapshot: b.judged.Snapshot, Results: b.judged.Results},
+		delta.Side{Snapshot: b.judged.Snapshot, Results: b.judged.Results, Assumed: b.assumed},
 		delta.Side{Snapshot: judged.Snapshot, Results: judged.Results},
 	)
 }
