@@ -20,7 +20,7 @@ func BenchmarkEvaluate(b *testing.B) {
 // BenchmarkEvaluateKnownKeys also checks each condition key.
 func BenchmarkEvaluateKnownKeys(b *testing.B) {
 	q, e := workloadRead(b)
-	e.KnownKey = Keys("aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalIsAWSService", "aws:ResourceAccount", "aws:SecureTransport", "aws:SourceVpce", "aws:ViaAWSService", "cloudwatch:namespace", "ec2:AuthorizedService", "ec2:Vpc", "iam:PermissionsBoundary", "s3:TlsVersion", "s3:prefix", "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id", "s3:x-amz-server-side-encryption-customer-algorithm")
+	e.KnownKey = Keys("aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalIsAWSService", "aws:RequestedRegion", "aws:ResourceAccount", "aws:SecureTransport", "aws:SourceVpce", "aws:ViaAWSService", "cloudwatch:namespace", "ec2:AuthorizedService", "ec2:Vpc", "iam:PermissionsBoundary", "s3:TlsVersion", "s3:prefix", "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id", "s3:x-amz-server-side-encryption-customer-algorithm")
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := Evaluate(q, e); err != nil {
