@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -48,7 +47,7 @@ With the id of a control, explains that control.`,
 			if err != nil {
 				return err
 			}
-			judged, stale, err := catalogue.Checkout{Root: a.Root, Programs: programs, Today: time.Now()}.JudgeAll(cmd.Context(), environments)
+			judged, stale, err := catalogue.Checkout{Root: a.Root, Programs: programs, Today: a.now()}.JudgeAll(cmd.Context(), environments)
 			if err != nil {
 				return err
 			}

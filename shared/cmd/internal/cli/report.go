@@ -131,7 +131,7 @@ func (a *App) declaredTime(given string) (time.Time, error) {
 		}
 		return time.Unix(seconds, 0).UTC(), nil
 	}
-	return time.Now().UTC().Truncate(time.Second), nil
+	return a.now().UTC().Truncate(time.Second), nil
 }
 
 // signer is the key to sign with, and its file; nil when nobody is to sign.

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/catalogue"
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
@@ -61,7 +60,7 @@ func (a *App) branch(ctx context.Context, d *deployment.Deployment, ref string) 
 	if err != nil {
 		return base{}, fmt.Errorf("the programs of commit %.12s: %w", commit, err)
 	}
-	b.judged, err = catalogue.Checkout{Root: root, Programs: programs, Today: time.Now()}.Judge(ctx, env, d.Name)
+	b.judged, err = catalogue.Checkout{Root: root, Programs: programs, Today: a.now()}.Judge(ctx, env, d.Name)
 	if err != nil {
 		return base{}, fmt.Errorf("the programs of commit %.12s: %w", commit, err)
 	}
@@ -77,7 +76,7 @@ func (a *App) deployed(d *deployment.Deployment, p deployment.Preview, recorded 
 	if stands, err = delta.Alike(stands, recorded); err != nil {
 		return base{}, err
 	}
-	judged, err := catalogue.Checkout{Root: a.Root, Today: time.Now()}.JudgeSnapshot(stands, d.Name)
+	judged, err := catalogue.Checkout{Root: a.Root, Today: a.now()}.JudgeSnapshot(stands, d.Name)
 	return base{title: "what is deployed", judged: judged, assumed: true}, err
 }
 
