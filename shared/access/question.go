@@ -35,6 +35,10 @@ func (q Question) String() string {
 	return strings.TrimSpace(q.Principal + " " + q.Action + " on " + q.Resource + " " + q.Way)
 }
 
+// Supposed reports whether the principal is a role as if somebody had attached
+// every permission to it, and not as it is.
+func (q Question) Supposed() bool { return strings.HasSuffix(q.Principal, givenEverything) }
+
 // Compare orders questions by principal, action, resource and way.
 func (q Question) Compare(other Question) int {
 	return cmp.Or(cmp.Compare(q.Principal, other.Principal), cmp.Compare(q.Resource, other.Resource),

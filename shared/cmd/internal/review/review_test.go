@@ -58,6 +58,9 @@ func changing() Document {
 			Verdicts: []delta.VerdictChange{{
 				Question: access.Question{Principal: "train-a", Action: "s3:GetObject", Resource: "data bucket: a prefix of others", Way: "through the endpoint"},
 				Was:      iameval.ImplicitDeny, Is: iameval.Allow, Why: "allow by statement Read of identity policy train-a",
+			}, {
+				Question: access.Question{Principal: "train-a given everything", Action: "s3:DeleteBucket", Resource: "data bucket"},
+				Was:      iameval.ExplicitDeny, Is: iameval.Allow, Why: "allow by statement All of identity policy AdministratorAccess",
 			}},
 			Statements: []delta.StatementChange{
 				{Kind: delta.Changed, Stack: graph.Data, Policy: "identity policy train-a", Statement: "Read", Gone: []string{"on s3:data/a/*"}, Come: []string{"on s3:data/*"}},

@@ -43,7 +43,7 @@ func (d Document) Headline() string {
 			}
 		}
 		for _, v := range d.Security.Verdicts {
-			if v.Opens() {
+			if v.Opens() && !v.Supposed() {
 				opened++
 			}
 		}
