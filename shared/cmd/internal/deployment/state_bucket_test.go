@@ -65,7 +65,8 @@ func TestEmulatorStateInTheBucketOfBootstrap(t *testing.T) {
 	if p := a.preview(t, estate.Done); p.Stacks[1].Created != 3 {
 		t.Errorf("before anything is deployed, left: %+v", p.Stacks[1])
 	}
-	if changes := account.Changes("/" + bucket + "/"); strings.Join(changes, "") != "PUT /"+bucket+"/.pulumi/meta.yaml" {
+	// Engines that look side by side may each find that it was never used.
+	if changes := slices.Compact(account.Changes("/" + bucket + "/")); strings.Join(changes, "") != "PUT /"+bucket+"/.pulumi/meta.yaml" {
 		t.Errorf("a preview of a bucket that was never used asks for %v", changes)
 	}
 
