@@ -204,7 +204,10 @@ func (m *Model) role(r *snapshot.Resource) *Role {
 // is reports whether a property of another resource names the role.
 func (role *Role) is(other *snapshot.Resource, property string) bool {
 	value, _ := other.Get(property).(string)
-	return role.Name != "" && (value == role.Name || value == role.ARN) || other.Refers(property, role.Resource)
+	if role.Name != "" && value != "" && value != snapshot.Unknown {
+		return value == role.Name || value == role.ARN || value == role.Resource.ID
+	}
+	return other.Refers(property, role.Resource)
 }
 
 // named finds the policy that a property names, by ARN or by origin.

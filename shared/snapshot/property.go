@@ -1,9 +1,6 @@
 package snapshot
 
-import (
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 // Get returns the value at a path such as rules[0].applyServerSideEncryptionByDefault.sseAlgorithm,
 // nil where there is none, and Unknown where it or what holds it is not known
@@ -18,14 +15,21 @@ func (r *Resource) Get(path string) any {
 	return get(r.Properties, path)
 }
 
+// get takes a path step by step and allocates nothing: the controls ask for some
+// hundred thousand values of one estate.
 func get(value any, path string) any {
-	for _, step := range steps(path) {
+	for path != "" {
+		var step string
+		if step, path = cut(path); step == "" {
+			continue
+		}
 		if value == Unknown {
 			return Unknown
 		}
-		if index, err := strconv.Atoi(step); err == nil {
+		if '0' <= step[0] && step[0] <= '9' {
+			index, err := strconv.Atoi(step)
 			list, ok := value.([]any)
-			if !ok || index >= len(list) {
+			if err != nil || !ok || index >= len(list) {
 				return nil
 			}
 			value = list[index]
@@ -40,8 +44,14 @@ func get(value any, path string) any {
 	return value
 }
 
-func steps(path string) []string {
-	return strings.FieldsFunc(path, func(c rune) bool { return c == '.' || c == '[' || c == ']' })
+// cut takes the first step off a path; it is empty between "]" and ".".
+func cut(path string) (step, rest string) {
+	for i := range len(path) {
+		if c := path[i]; c == '.' || c == '[' || c == ']' {
+			return path[:i], path[i+1:]
+		}
+	}
+	return path, ""
 }
 
 // List returns the texts of a value that is one text or a list of them; what is

@@ -9,6 +9,7 @@ package snapshot
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/graph"
@@ -100,17 +101,19 @@ var identities = []string{"id", "arn", "name", "bucket", "keyId", "url"}
 // its value comes from there.
 func (r *Resource) Refers(property string, target *Resource) bool {
 	value, comparable := r.Get(property), false
+	named := List(value)
 	for _, key := range identities {
 		identity, _ := target.Get(key).(string)
 		if identity == "" || identity == Unknown {
 			continue
 		}
 		// CloudTrail wants the ARN of a log group with ":*" behind it.
-		if named := List(value); slices.Contains(named, identity) || slices.Contains(named, identity+":*") {
+		if slices.ContainsFunc(named, func(n string) bool { return n == identity || strings.TrimSuffix(n, ":*") == identity }) {
 			return true
 		}
 		comparable = true
 	}
 	decided := comparable && value != nil && Known(value)
-	return !decided && slices.Contains(r.References[steps(property)[0]], target.URN)
+	first, _ := cut(property)
+	return !decided && slices.Contains(r.References[first], target.URN)
 }
