@@ -76,8 +76,8 @@ var rounds = [][]edit{
 			map[graph.Name][]string{graph.Security: {"update Role ml-service"}},
 		},
 		{
-			"a key is described otherwise", "stacks/data/data/key.go", "Encrypts the data bucket and the volumes", "Encrypts the data, and the volumes",
-			map[graph.Name][]string{graph.Data: {"update Key data"}},
+			"a key is described otherwise", "stacks/audit/audit/key.go", "Encrypts the audit log and the security alarms", "Encrypts the audit log, and the alarms",
+			map[graph.Name][]string{graph.Audit: {"update Key audit"}},
 		},
 		{
 			"the grants are called otherwise", "stacks/data/data/grants.go", `pulumi.String("data")`, `pulumi.String("prefixes")`,
@@ -92,6 +92,14 @@ var rounds = [][]edit{
 		{
 			"an alarm is described otherwise", "stacks/audit/audit/alarms.go", "CIS 4.4: a policy or its attachment", "CIS 4.4: a policy or an attachment",
 			map[graph.Name][]string{graph.Audit: {"update MetricAlarm iam-policy-changes"}},
+		},
+		{
+			"the data key is another", "shared/secure/key.go", "		EnableKeyRotation:    pulumi.Bool(true),", "		EnableKeyRotation:    pulumi.Bool(true),\n		MultiRegion: pulumi.Bool(args.Name == \"data\"),",
+			map[graph.Name][]string{graph.Data: {"replace Key data", "update BucketServerSideEncryptionConfigurationV2 data"}},
+		},
+		{
+			"the aliases of keys are called otherwise", "shared/secure/key.go", "args.Names.KeyAlias(args.Name)", "args.Names.KeyAlias(args.Name) + \"-key\"",
+			map[graph.Name][]string{graph.Network: {"replace Alias flow-logs"}, graph.Data: {"replace Alias data"}, graph.Audit: {"replace Alias audit"}},
 		},
 	},
 	{
@@ -118,16 +126,6 @@ var rounds = [][]edit{
 		{
 			"the third subnet goes", environmentFile, thirdSubnet, "",
 			map[graph.Name][]string{graph.Network: {"delete Subnet private-c", "delete RouteTableAssociation private-c", "update NetworkAcl private"}},
-		},
-	},
-	{
-		{
-			"the data key is another", "shared/secure/key.go", "		EnableKeyRotation:    pulumi.Bool(true),", "		EnableKeyRotation:    pulumi.Bool(true),\n		MultiRegion: pulumi.Bool(args.Name == \"data\"),",
-			map[graph.Name][]string{graph.Data: {"replace Key data", "update BucketServerSideEncryptionConfigurationV2 data"}},
-		},
-		{
-			"the aliases of keys are called otherwise", "shared/secure/key.go", "args.Names.KeyAlias(args.Name)", "args.Names.KeyAlias(args.Name) + \"-key\"",
-			map[graph.Name][]string{graph.Network: {"replace Alias flow-logs"}, graph.Data: {"replace Alias data"}, graph.Audit: {"replace Alias audit"}},
 		},
 	},
 }
