@@ -80,10 +80,10 @@ type security struct {
 func (s *security) contract() contract.Security {
 	roles, profiles, deploy := pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringMap{}
 	for name, role := range s.workloadRoles {
-		roles[name] = role.Arn
+		roles[name] = s.arn(role, "role/"+s.Names.Of(name))
 	}
 	for name, profile := range s.instanceProfiles {
-		profiles[name] = profile.Arn
+		profiles[name] = s.arn(profile, "instance-profile/"+s.Names.Of(name))
 	}
 	for stack, role := range s.deploy {
 		deploy[string(stack)] = role.Arn
@@ -100,4 +100,13 @@ func (s *security) contract() contract.Security {
 		DriftRoleARN:         s.drift.Arn,
 		DeployRoleARNs:       deploy.ToStringMapOutput(),
 	}
+}
+
+// arn is the ARN of a resource whose name is fixed, known as soon as the resource
+// is registered. A list of what comes with the environment file is made of these:
+// with the ARN that AWS gives back, a preview would not know the whole list when
+// one is new, and foretell changes of all that reads it.
+func (s *security) arn(of pulumi.Resource, resource string) pulumi.StringOutput {
+	arn := s.Names.IAMARN(resource)
+	return of.URN().ToURNOutput().ApplyT(func(pulumi.URN) string { return arn }).(pulumi.StringOutput)
 }
