@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -86,7 +85,7 @@ func (a *App) showEmulator(status emulator.Status, err error) error {
 		a.console().Line("the emulator answers at %s (%s)", status.Endpoint, emulator.EndpointVariable)
 	default:
 		a.console().Line("the emulator runs at %s since %s (moto %s, process %d, log %s)",
-			status.Endpoint, status.Since.Local().Format(time.DateTime), status.Version, status.PID, a.relative(status.Log))
+			status.Endpoint, utc(status.Since), status.Version, status.PID, a.relative(status.Log))
 	}
 	return nil
 }

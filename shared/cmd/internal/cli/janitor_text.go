@@ -119,5 +119,3 @@ func fenced(text string) string {
 	}
 	return fence + "text\n" + text + "\n" + fence + "\n"
 }
-
-func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

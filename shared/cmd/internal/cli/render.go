@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/console"
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
@@ -66,6 +67,9 @@ func duration(seconds float64) string {
 	return fmt.Sprintf("%.1f", seconds)
 }
 
+// utc is a time as people in several zones can compare it.
+func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
 // printStanding says what an interrupt left.
 func (a *App) printStanding(d *deployment.Deployment, report deployment.Report) {
 	d.Console.Line("\nInterrupted. What stands now:\n")
@@ -81,6 +85,10 @@ func (a *App) printStanding(d *deployment.Deployment, report deployment.Report) 
 	}
 	if report.Operation == "destroy" {
 		d.Console.Line("\nGo on with ./ringfence destroy%s, or build what is gone anew with ./ringfence up%[1]s.", d.Flags())
+		return
+	}
+	if report.Remake != "" {
+		d.Console.Line("\nThe plan does not fit what stands now. Make a new one and go on with that: %s", report.Remake)
 		return
 	}
 	d.Console.Line("\nGo on with ./ringfence %s%s, or take everything down with ./ringfence destroy%[2]s.", report.Operation, d.Flags())

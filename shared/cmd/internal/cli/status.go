@@ -113,7 +113,7 @@ func (s status) print(c *console.Console, flags string) {
 	for _, stack := range s.Stacks {
 		changed, resources := "", ""
 		if stack.Changed != nil {
-			changed = stack.Changed.Local().Format(time.DateTime)
+			changed = utc(*stack.Changed)
 			resources = strconv.Itoa(stack.Resources)
 		}
 		rows = append(rows, []string{string(stack.Stack), stack.State, resources, changed, stack.remarks()})

@@ -20,6 +20,9 @@ type Report struct {
 	Result estate.Result `json:"result"`
 	// Endpoint is the emulator's address; empty for AWS itself.
 	Endpoint string `json:"endpoint,omitempty"`
+	// Remake is the command that makes the plan of the run anew; empty for a run
+	// without a plan.
+	Remake string `json:"-"`
 	// Given: the emulator is not ours to stop.
 	Given   bool    `json:"-"`
 	Seconds float64 `json:"seconds"`

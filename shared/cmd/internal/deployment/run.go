@@ -101,7 +101,7 @@ func (d *Deployment) work(
 		return engine.Result{}, err
 	}
 	job.Observe, job.Policies = observe, g.policies
-	fmt.Fprintf(log, "ringfence %s: stack %s of environment %s, %s\n\n", op.name, stack, d.Name, time.Now().Format(time.DateTime))
+	fmt.Fprintf(log, "ringfence %s: stack %s of environment %s, %s\n\n", op.name, stack, d.Name, time.Now().UTC().Format("2006-01-02 15:04:05 UTC"))
 	result, err := op.do(ctx, stack, job)
 	if err != nil {
 		_, _ = io.WriteString(log, "\n"+err.Error()+"\n")

@@ -111,7 +111,7 @@ func (s Site) checkLocks(survey Survey, stacks []graph.Name) error {
 		for _, lock := range survey[n].Locks {
 			return fmt.Errorf("stack %s is locked by %s since %s: wait until that update has ended. If it has, and "+
 				"the lock was left behind, release it: ./ringfence unlock%s --stack %s",
-				n, lock, lock.Timestamp.Local().Format("15:04:05 on 2 January"), s.Flags(), n)
+				n, lock, lock.Timestamp.UTC().Format("2006-01-02 15:04:05 UTC"), s.Flags(), n)
 		}
 	}
 	return nil

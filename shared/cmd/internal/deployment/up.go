@@ -45,9 +45,28 @@ func (d *Deployment) Up(ctx context.Context, selection Selection) (Report, error
 	}
 	up := func(ctx context.Context, stack graph.Name, job engine.Job) (engine.Result, error) {
 		job.Refresh = selection.Refresh
-		return kept.up(ctx, g, stack, job)
+		result, err := kept.up(ctx, g, stack, job)
+		if err != nil && result.Refused() && !selection.Refresh {
+			err = d.changedByHand(err)
+		}
+		return result, err
 	}
-	return d.run(ctx, plan, g, operation{name: "up", doing: "deploying", do: up, words: done}, begun), nil
+	report := d.run(ctx, plan, g, operation{name: "up", doing: "deploying", do: up, words: done}, begun)
+	if kept != nil {
+		report.Remake = kept.anew()
+	}
+	return report, nil
+}
+
+// changedByHand adds to a refusal where to look next. The programs were judged
+// before anything started; a control that the engine finds broken all the same is
+// broken by what stands.
+func (d *Deployment) changedByHand(err error) error {
+	return &engine.Failure{Lines: []string{
+		err.Error(),
+		"The code holds this, so something was changed by hand: ./ringfence drift" + d.Flags() + " names it, and " +
+			"./ringfence up" + d.Flags() + " --refresh sets it right",
+	}}
 }
 
 func (d *Deployment) prepareUp(ctx context.Context, check func(Survey) error) (*ground, error) {

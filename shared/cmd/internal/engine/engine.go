@@ -225,7 +225,7 @@ func (e Engine) run(ctx context.Context, job Job, operation func(chan<- events.E
 	close(over)
 	t := <-followed
 	result := t.result()
-	if err == nil && !result.refused() {
+	if err == nil && !result.Refused() {
 		return result, nil
 	}
 	return result, failure(ctx, append(result.refusals(), t.errors...), err)

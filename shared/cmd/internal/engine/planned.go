@@ -36,7 +36,7 @@ func (e Engine) upAsPlanned(ctx context.Context, job Job) (Result, error) {
 	}
 	stop()
 	result := p.result()
-	if err == nil && !result.refused() {
+	if err == nil && !result.Refused() {
 		return result, nil
 	}
 	diagnostics := append(result.refusals(), p.errors()...)

@@ -64,8 +64,8 @@ func Advisory(violations []Violation) []Violation {
 	return slices.DeleteFunc(slices.Clone(violations), func(v Violation) bool { return v.Mandatory })
 }
 
-// refused reports whether a mandatory policy is violated.
-func (r Result) refused() bool { return len(r.refusals()) > 0 }
+// Refused reports whether a mandatory policy is violated.
+func (r Result) Refused() bool { return len(r.refusals()) > 0 }
 
 // refusals are the mandatory violations as errors.
 func (r Result) refusals() []diagnostic {
