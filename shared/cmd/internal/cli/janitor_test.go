@@ -138,6 +138,43 @@ func TestUnitJanitorGoesOnAfterAFailure(t *testing.T) {
 	expectNames(t, root, "pr-1")
 }
 
+// A destruction that failed has written the state just now; what it left does not
+// wait for its time once more. Somebody who has deployed again since does.
+func TestUnitJanitorDestroysWhatAFailedDestructionLeft(t *testing.T) {
+	root := checkout(t, nil)
+	leave(t, root, "ephemeral", "pr-1", 0.5, graph.Network)
+	remember(t, root, "pr-1", graph.Network, "update", 7)
+	remember(t, root, "pr-1", graph.Network, "destroy", 2)
+	remember(t, root, "pr-1", graph.Network, "destroy", 0.5)
+	leave(t, root, "ephemeral", "pr-2", 0.5, graph.Network)
+	remember(t, root, "pr-2", graph.Network, "destroy", 2)
+	remember(t, root, "pr-2", graph.Network, "update", 0.5)
+	leave(t, root, "ephemeral", "pr-3", 0.5, graph.Network) // by an update that was killed
+	remember(t, root, "pr-3", graph.Network, "update", 7)
+	remember(t, root, "pr-3", graph.Network, "destroy", 2)
+	leave(t, root, "ephemeral", "pr-4", 0.5, graph.Network)
+	remember(t, root, "pr-4", graph.Network, "update", 7) // in the middle of the next
+	_, out, _ := clean(t, root)
+	if !strings.Contains(out, "pr-1: destroying what was last updated on 2026-11-22 05:00:00 UTC") {
+		t.Errorf("it says %s", out)
+	}
+	expectNames(t, root, "pr-2 pr-3 pr-4")
+}
+
+// remember puts an entry into the history of a stack, some hours before noon.
+func remember(t *testing.T, root, name string, stack graph.Name, kind string, hours float64) {
+	t.Helper()
+	ended := noon.Add(-time.Duration(hours * float64(time.Hour)))
+	folder := filepath.Join(root, ".ringfence/state", name, ".pulumi/history", stack.Project(), name)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(folder, fmt.Sprintf("%s-%d.history.json", name, ended.UnixNano()))
+	if err := os.WriteFile(file, fmt.Appendf(nil, `{"kind": %q, "endTime": %d, "result": "failed"}`, kind, ended.Unix()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // What has no age is not old.
 func TestUnitJanitorLeavesAloneWhatSaysNoTime(t *testing.T) {
 	root := checkout(t, nil)

@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
+	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/session"
+	"github.com/ringfence/ringfence/shared/cmd/internal/state"
+	"github.com/ringfence/ringfence/shared/graph"
 )
 
 // Survey reads what the backend knows of the site, and changes nothing.
@@ -19,6 +23,22 @@ func (d *Deployment) Survey(ctx context.Context) (Survey, error) {
 	}
 	survey, err := d.surveyBackend(ctx, e)
 	return survey, interrupted(ctx, err)
+}
+
+// Kept is when somebody last did something to a standing stack of a survey but
+// destroy it.
+func (d *Deployment) Kept(ctx context.Context, stack graph.Name, known Known) (time.Time, error) {
+	var history []state.Update
+	var err error
+	if d.Emulated() {
+		history, err = d.State().History(stack.Project(), d.Name)
+	} else {
+		var e engine.Engine
+		if e, _, err = d.backendEngine(ctx); err == nil {
+			history, err = e.History(ctx, engine.Job{Folder: d.folder(stack), Stack: d.Name})
+		}
+	}
+	return known.Kept(history), interrupted(ctx, err)
 }
 
 // Memory is what an emulator remembers of a site.

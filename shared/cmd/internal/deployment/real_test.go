@@ -5,14 +5,18 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 	"github.com/ringfence/ringfence/shared/config"
+	"github.com/ringfence/ringfence/shared/graph"
 )
 
 // An environment in an AWS account: the user's own credentials, backend and
@@ -55,6 +59,7 @@ func TestEngineRealEnvironment(t *testing.T) {
 	}}); !errors.Is(err, changed) {
 		t.Errorf("a destruction on a condition that does not hold: %v", err)
 	}
+	a.failToDestroy(t, state.Folder(backend), "base")
 	a.destroy(t, estate.Done)
 	survey, err := a.Survey(context.Background())
 	if err != nil {
@@ -65,6 +70,34 @@ func TestEngineRealEnvironment(t *testing.T) {
 			t.Errorf("%s: found %t, %d resources; a real stack keeps its history", name, known.Found, known.Resources)
 		}
 	}
+}
+
+// failToDestroy has a destruction fail at the last stack, which is no younger
+// then.
+func (a *throwAway) failToDestroy(t *testing.T, backend state.Folder, stack graph.Name) {
+	t.Helper()
+	protect := func(from *regexp.Regexp, to string) {
+		known, _, err := backend.Stack(stack.Project(), a.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known.Deployment.Content = from.ReplaceAll(known.Deployment.Content, []byte(to))
+		if err := backend.Put(stack.Project(), a.Name, known.Deployment); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begun := time.Now()
+	protect(regexp.MustCompile(`"custom": ?true`), `"custom":true,"protect":true`)
+	a.destroy(t, estate.Failed)
+	survey, err := a.Survey(t.Context())
+	if err != nil || !survey.Standing(stack) {
+		t.Fatalf("%s stands: %t, %v", stack, survey.Standing(stack), err)
+	}
+	kept, err := a.Kept(t.Context(), stack, survey[stack])
+	if err != nil || kept.IsZero() || kept.After(begun) {
+		t.Errorf("%s was last updated at %s, %v; the destruction that failed began at %s", stack, kept, err, begun)
+	}
+	protect(regexp.MustCompile(`"protect": ?true`), `"protect":false`)
 }
 
 // A checkout without the generated settings, as on the next machine, goes on

@@ -38,6 +38,18 @@ func (c command) Run(
 	if answer, ok := c.answer(args); ok {
 		return answer, "", 0, nil
 	}
+	return c.start(ctx, folder, stdin, outs, errs, env, args...)
+}
+
+// ask puts a question of our own to the CLI, whose answer counts.
+func (e Engine) ask(ctx context.Context, folder string, args ...string) (stdout, stderr string, err error) {
+	stdout, stderr, _, err = command{Engine: e}.start(ctx, folder, nil, nil, nil, nil, args...)
+	return stdout, stderr, err
+}
+
+func (c command) start(
+	ctx context.Context, folder string, stdin io.Reader, outs, errs []io.Writer, env []string, args ...string,
+) (stdout, stderr string, code int, err error) {
 	var out, errOut bytes.Buffer
 	cmd := exec.Command(c.CLI, append([]string{"--non-interactive"}, c.planned(args)...)...)
 	cmd.Dir, cmd.Stdin = folder, stdin

@@ -234,7 +234,7 @@ func (e Engine) run(ctx context.Context, job Job, operation func(chan<- events.E
 // Export returns the stack's state as the backend holds it, secrets encrypted,
 // and whether the backend knows the stack at all.
 func (e Engine) Export(ctx context.Context, job Job) (content []byte, found bool, err error) {
-	out, errOut, _, err := command{Engine: e}.Run(ctx, job.Folder, nil, nil, nil, nil, "stack", "export", "--stack", job.Stack)
+	out, errOut, err := e.ask(ctx, job.Folder, "stack", "export", "--stack", job.Stack)
 	switch {
 	case err == nil:
 		return []byte(out), true, nil

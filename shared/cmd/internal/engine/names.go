@@ -11,7 +11,7 @@ import (
 // Names returns the names that the backend knows stacks of the projects by,
 // sorted. Folder is the source folder of any program.
 func (e Engine) Names(ctx context.Context, folder string, projects []string) ([]string, error) {
-	out, errOut, _, err := command{Engine: e}.Run(ctx, folder, nil, nil, nil, nil, "stack", "ls", "--all", "--json")
+	out, errOut, err := e.ask(ctx, folder, "stack", "ls", "--all", "--json")
 	if err != nil {
 		return nil, failure(ctx, nil, fmt.Errorf("%w\nstderr: %s", err, errOut))
 	}

@@ -2,9 +2,10 @@
 //
 // Its rules: only an environment whose file says that it is ephemeral is ever
 // touched, and in it only what was deployed with that file and was not updated
-// for its time to live. What somebody works on is left alone and named. A lock is
-// released only where the run that has set it cannot be alive any more. What no
-// state knows is reported and never deleted.
+// for its time to live; a destruction that failed is no update. What somebody
+// works on is left alone and named. A lock is released only where the run that has
+// set it cannot be alive any more. What no state knows is reported and never
+// deleted.
 package janitor
 
 import (
@@ -57,7 +58,8 @@ type Report struct {
 type Deployment struct {
 	// Name is the name of its Pulumi stacks.
 	Name string `json:"name"`
-	// Updated is when one of its stacks was last updated.
+	// Updated is when one of its stacks was last updated by anything but a
+	// destruction that failed.
 	Updated time.Time `json:"updated,omitzero"`
 	// Stacks are those that stand, in the order of their deployment.
 	Stacks []graph.Name `json:"stacks"`
@@ -154,7 +156,7 @@ func (j Janitor) visit(ctx context.Context, d *deployment.Deployment, limit time
 	if err != nil {
 		return err
 	}
-	found, err := inspect(d, survey)
+	found, err := inspect(ctx, d, survey)
 	if err != nil || found == nil {
 		return err
 	}
@@ -187,7 +189,7 @@ func (j Janitor) visit(ctx context.Context, d *deployment.Deployment, limit time
 
 // inspect says what stands under a name; nil where nothing does, or where it was
 // deployed with another environment file.
-func inspect(d *deployment.Deployment, survey deployment.Survey) (*Deployment, error) {
+func inspect(ctx context.Context, d *deployment.Deployment, survey deployment.Survey) (*Deployment, error) {
 	found := &Deployment{Name: d.Name}
 	var environments []string
 	for _, stack := range d.Estate.Names() {
@@ -196,8 +198,12 @@ func inspect(d *deployment.Deployment, survey deployment.Survey) (*Deployment, e
 			continue
 		}
 		found.Stacks = append(found.Stacks, stack)
-		if known.Modified.After(found.Updated) {
-			found.Updated = known.Modified.UTC()
+		kept, err := d.Kept(ctx, stack, known)
+		if err != nil {
+			return nil, err
+		}
+		if kept.After(found.Updated) {
+			found.Updated = kept.UTC()
 		}
 		contents, err := known.Deployment.Contents()
 		if err != nil {
@@ -258,7 +264,7 @@ var errUpdated = errors.New("it was updated in this moment")
 func (j Janitor) destroy(ctx context.Context, d *deployment.Deployment, found *Deployment) error {
 	d.Console.Line("%s: destroying what was last updated on %s", d.Name, found.Updated.Format(time.DateTime+" MST"))
 	done, err := d.Destroy(ctx, deployment.Selection{Stacks: d.Estate.Names(), Condition: func(survey deployment.Survey) error {
-		if now, err := inspect(d, survey); err != nil {
+		if now, err := inspect(ctx, d, survey); err != nil {
 			return err
 		} else if now == nil || !now.Updated.Equal(found.Updated) {
 			return errUpdated
