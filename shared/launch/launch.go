@@ -25,7 +25,7 @@ import (
 // Recorded is what "record" prints, as JSON.
 type Recorded struct {
 	// Resources are the stack's resources, with the values that AWS would compute
-	// made up, the same in each run.
+	// made up, the same in each run; with -inputs, what the engine gets and no more.
 	Resources []snapshot.Resource `json:"resources"`
 	// Outputs are the stack's outputs.
 	Outputs map[string]any `json:"outputs"`
@@ -54,6 +54,7 @@ func recordTo(out io.Writer, in io.Reader, name graph.Name, stack program.Stack,
 	flags.StringVar(&o.Environments, "environments", environments, "folder of the environment files")
 	flags.StringVar(&o.Environment, "environment", "local", "environment file, without .yaml")
 	flags.StringVar(&o.Name, "name", "", "name of the Pulumi stack; the environment's own when left out")
+	inputs := flags.Bool("inputs", false, "leave out of the resources what AWS would compute")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -70,5 +71,11 @@ func recordTo(out io.Writer, in io.Reader, name graph.Name, stack program.Stack,
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(out).Encode(Recorded{Resources: r.Snapshot(name), Outputs: r.Outputs})
+	recorded := Recorded{Resources: r.Snapshot(name), Outputs: r.Outputs}
+	if *inputs {
+		for i := range recorded.Resources {
+			recorded.Resources[i].Properties = r.Resources[i].Inputs
+		}
+	}
+	return json.NewEncoder(out).Encode(recorded)
 }

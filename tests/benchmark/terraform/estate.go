@@ -2,7 +2,7 @@
 // stack.
 //
 // Its rule: nothing of the estate is written down here. Resources, inputs,
-// policies and outputs are those that the programs' golden files record, and
+// policies and outputs are those that the programs say they would register, and
 // types and property names are translated by the mapping of the stand-in AWS
 // plugin. So the modules cannot drift from the programs.
 package terraform
@@ -15,13 +15,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/names"
 )
-
-// Environment is the recorded environment that the modules are written for.
-const Environment = "local"
 
 // ProviderVersion is the version of the AWS provider under both sides.
 const ProviderVersion = "5.100.0"
@@ -29,11 +25,27 @@ const ProviderVersion = "5.100.0"
 // mappingFile translates between Pulumi and Terraform, from the root.
 const mappingFile = "shared/toolchain/awsplugin/mapping/mapping.json"
 
+// Recording is what the program of a stack would register, as its argument
+// "record" prints it with -inputs.
+type Recording struct {
+	Resources []Resource     `json:"resources"`
+	Outputs   map[string]any `json:"outputs"`
+}
+
+// Resource is a recorded resource.
+type Resource struct {
+	// Type is the Pulumi token and Name the Pulumi name.
+	Type string `json:"type"`
+	Name string `json:"name"`
+	// Inputs are the arguments of the resource, policies in their JSON text.
+	Inputs map[string]any `json:"properties"`
+}
+
 // Estate is the recorded estate with all that its translation takes.
 type Estate struct {
-	root  string
-	names names.Names
-	kinds map[string]kind // by Pulumi token
+	names      names.Names
+	recordings map[graph.Name]Recording
+	kinds      map[string]kind // by Pulumi token
 }
 
 // kind is a Terraform type and what its property names are in Pulumi where
@@ -43,30 +55,24 @@ type kind struct {
 	names map[string]string // path in Terraform → name in Pulumi
 }
 
-// recorded is a resource of a golden file.
-type recorded struct {
-	Type   string         `json:"type"`
-	Name   string         `json:"name"`
-	Inputs map[string]any `json:"inputs"`
-}
-
-// Open reads what the translation takes from the checkout at root.
-func Open(root string) (*Estate, error) {
-	environments := filepath.Join(root, "stacks", "environments")
-	env, err := config.Load(environments, Environment, Environment)
-	if err != nil {
-		return nil, err
-	}
+// New takes the recordings of all stacks of an environment, and reads the mapping
+// from the checkout at root.
+func New(root string, n names.Names, recordings map[graph.Name]Recording) (*Estate, error) {
 	var mapping struct {
 		Resources map[string]struct {
 			Token string
 			Names map[string]string
 		}
 	}
-	if err := readJSON(filepath.Join(root, filepath.FromSlash(mappingFile)), &mapping); err != nil {
+	file := filepath.Join(root, filepath.FromSlash(mappingFile))
+	text, err := os.ReadFile(file)
+	if err != nil {
 		return nil, err
 	}
-	e := &Estate{root: root, names: names.New(Environment, env.AccountID, env.Region), kinds: map[string]kind{}}
+	if err := json.Unmarshal(text, &mapping); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	e := &Estate{names: n, recordings: recordings, kinds: map[string]kind{}}
 	for name, entry := range mapping.Resources {
 		e.kinds[entry.Token] = kind{name: name, names: entry.Names}
 	}
@@ -107,34 +113,20 @@ func (e *Estate) Write(dir string) error {
 	return nil
 }
 
-// recording is the folder of a stack's golden files.
-func (e *Estate) recording(stack graph.Name) string {
-	return filepath.Join(e.root, filepath.FromSlash(stack.Dir()), string(stack), "testdata", Environment)
-}
-
-// outputs are the recorded outputs of a stack.
-func (e *Estate) outputs(stack graph.Name) (map[string]any, error) {
-	var outputs map[string]any
-	err := readJSON(filepath.Join(e.recording(stack), "outputs.json"), &outputs)
-	return outputs, err
-}
-
 // resources translates the recorded resources of a stack. Their texts are still
 // those of the recording.
 func (e *Estate) resources(stack graph.Name) ([]*resource, error) {
-	var all []recorded
-	if err := readJSON(filepath.Join(e.recording(stack), "resources.json"), &all); err != nil {
-		return nil, err
-	}
 	var out []*resource
-	for _, r := range all {
+	for _, r := range e.recordings[stack].Resources {
 		k, ok := e.kinds[r.Type]
 		if !ok {
 			return nil, fmt.Errorf("resource %s: no Terraform type has the token %s in %s", r.Name, r.Type, mappingFile)
 		}
-		body, err := e.withPolicies(stack, k.properties("", r.Inputs))
-		if err != nil {
-			return nil, fmt.Errorf("resource %s: %w", r.Name, err)
+		body := k.properties("", r.Inputs)
+		for key, value := range body {
+			if text, ok := value.(string); ok && strings.HasPrefix(text, `{"Version"`) {
+				body[key] = document(text)
+			}
 		}
 		out = append(out, &resource{kind: k.name, name: r.Name, handle: handle(r), body: body})
 	}
@@ -143,7 +135,7 @@ func (e *Estate) resources(stack graph.Name) ([]*resource, error) {
 
 // handle is what AWS calls a resource: the name it was given or, where there is
 // none, its Pulumi name, after which recordings call what AWS numbers.
-func handle(r recorded) string {
+func handle(r Resource) string {
 	for _, key := range []string{"bucket", "name"} {
 		if name, ok := r.Inputs[key].(string); ok {
 			return name
@@ -154,34 +146,3 @@ func handle(r recorded) string {
 
 // document is the JSON text of a policy.
 type document string
-
-// withPolicies puts the recorded documents in the place of their files' names.
-func (e *Estate) withPolicies(stack graph.Name, body map[string]any) (map[string]any, error) {
-	for key, value := range body {
-		file, ok := value.(string)
-		if !ok || !strings.HasPrefix(file, "policies/") {
-			continue
-		}
-		text, err := os.ReadFile(filepath.Join(e.recording(stack), filepath.FromSlash(file)))
-		if err != nil {
-			return nil, err
-		}
-		var compact bytes.Buffer
-		if err := json.Compact(&compact, text); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		body[key] = document(compact.String())
-	}
-	return body, nil
-}
-
-func readJSON(file string, into any) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(text, into); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	return nil
-}

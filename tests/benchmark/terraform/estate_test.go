@@ -4,21 +4,71 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/shared/names"
 )
 
+// root is the checkout.
+const root = "../../.."
+
+// open takes the estate as the golden files of the stacks record it, in which the
+// policies are files of their own.
 func open(t *testing.T) *Estate {
 	t.Helper()
-	e, err := Open("../../..")
+	env, err := config.Load(filepath.Join(root, "stacks", "environments"), "local", "local")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recordings := map[graph.Name]Recording{}
+	for _, stack := range graph.Names() {
+		folder := filepath.Join(root, filepath.FromSlash(stack.Dir()), string(stack), "testdata", "local")
+		var r Recording
+		var golden []struct {
+			Type, Name string
+			Inputs     map[string]any
+		}
+		readJSON(t, filepath.Join(folder, "outputs.json"), &r.Outputs)
+		readJSON(t, filepath.Join(folder, "resources.json"), &golden)
+		for _, resource := range golden {
+			for key, value := range resource.Inputs {
+				if file, ok := value.(string); ok && strings.HasPrefix(file, "policies/") {
+					var policy json.RawMessage
+					readJSON(t, filepath.Join(folder, filepath.FromSlash(file)), &policy)
+					var text bytes.Buffer
+					if err := json.Compact(&text, policy); err != nil {
+						t.Fatal(err)
+					}
+					resource.Inputs[key] = text.String()
+				}
+			}
+			r.Resources = append(r.Resources, Resource{Type: resource.Type, Name: resource.Name, Inputs: resource.Inputs})
+		}
+		recordings[stack] = r
+	}
+	e, err := New(root, names.New("local", env.AccountID, env.Region), recordings)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return e
+}
+
+func readJSON(t *testing.T, file string, into any) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
 }
 
 // written is a module as Terraform reads it.

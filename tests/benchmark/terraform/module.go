@@ -61,19 +61,13 @@ func (e *Estate) module(stack graph.Name) (map[string]any, error) {
 	}
 	upstream := map[string]any{}
 	for _, dependency := range graph.DependsOn(stack) {
-		if upstream[string(dependency)], err = e.upstream(m, dependency); err != nil {
-			return nil, err
-		}
+		upstream[string(dependency)] = e.upstream(m, dependency)
 	}
 	if err := m.refer(); err != nil {
 		return nil, err
 	}
-	outputs, err := e.outputs(stack)
-	if err != nil {
-		return nil, err
-	}
 	written := map[string]any{}
-	for key, value := range outputs {
+	for key, value := range e.recordings[stack].Outputs {
 		if value, err = m.values(nil, value); err != nil {
 			return nil, fmt.Errorf("output %s: %w", key, err)
 		}
@@ -104,12 +98,8 @@ func (e *Estate) head() map[string]any {
 }
 
 // upstream links a module to the state of another one.
-func (e *Estate) upstream(m *module, dependency graph.Name) (map[string]any, error) {
-	outputs, err := e.outputs(dependency)
-	if err != nil {
-		return nil, err
-	}
-	found := imports("data.terraform_remote_state."+string(dependency)+".outputs", outputs)
+func (e *Estate) upstream(m *module, dependency graph.Name) map[string]any {
+	found := imports("data.terraform_remote_state."+string(dependency)+".outputs", e.recordings[dependency].Outputs)
 	for _, mark := range found {
 		if _, role, ok := strings.Cut(mark.value, ":role/"); ok {
 			m.roles[role] = fmt.Sprintf(`split("/", %s)[1]`, mark.expression)
@@ -119,7 +109,7 @@ func (e *Estate) upstream(m *module, dependency graph.Name) (map[string]any, err
 	return map[string]any{
 		"backend": "local",
 		"config":  map[string]any{"path": "../" + string(dependency) + "/terraform.tfstate"},
-	}, nil
+	}
 }
 
 // refer turns recorded values into references. Policies come last: where two
