@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +24,7 @@ and never started or stopped.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.emulatorStartCommand(), a.emulatorStopCommand(), a.emulatorStatusCommand())
+	cmd.AddCommand(a.emulatorStartCommand(), a.emulatorStopCommand(), a.emulatorStatusCommand(), a.emulatorRunCommand())
 	return cmd
 }
 
@@ -67,6 +69,42 @@ func (a *App) emulatorStatusCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			status, err := emulator.Current(cmd.Context(), a.Root)
 			return a.showEmulator(status, err)
+		},
+	}
+	a.asJSON(cmd)
+	return cmd
+}
+
+func (a *App) emulatorRunCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "run", Short: "Run one more emulator, until an interrupt or the end of the input", Args: noArguments,
+		Long: `Runs an emulator besides that of the checkout, says where it listens, and ends it
+with an interrupt or when the standard input ends: whoever starts it holds it by
+that, and it is gone with them however they end.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			scratch, err := os.MkdirTemp("", "ringfence-emulator-")
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(scratch)
+			another, err := emulator.StartEphemeral(cmd.Context(), a.Root, scratch, a.say())
+			if err != nil {
+				return err
+			}
+			defer another.Stop()
+			if err := a.showEmulator(another.Status, nil); err != nil {
+				return err
+			}
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				_, _ = io.Copy(io.Discard, a.In)
+			}()
+			select {
+			case <-cmd.Context().Done():
+			case <-ended:
+			}
+			return nil
 		},
 	}
 	a.asJSON(cmd)
