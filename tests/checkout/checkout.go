@@ -18,39 +18,46 @@ const root = "../.."
 func Copy(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
+	if err := CopyTo(folder, root, Need(t, "RINGFENCE_BIN")); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// CopyTo copies the sources of the checkout at root to an empty folder, and borrows
+// its tools. bin is the folder of the command.
+func CopyTo(folder, root, bin string) error {
 	for _, name := range []string{"go.work", "go.work.sum", ".pulumi.version", ".github", "shared", "stacks", "tests"} {
-		from := filepath.Join(root, name)
-		info, err := os.Stat(from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if info.IsDir() {
-			err = os.CopyFS(filepath.Join(folder, name), os.DirFS(from))
-		} else {
-			err = copyFile(from, filepath.Join(folder, name))
-		}
-		if err != nil {
-			t.Fatal(err)
+		if err := copyAny(filepath.Join(root, name), filepath.Join(folder, name)); err != nil {
+			return err
 		}
 	}
 	runtime, err := filepath.Abs(filepath.Join(root, ".ringfence"))
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	borrowed := filepath.Join(folder, ".ringfence")
 	if err := os.Mkdir(borrowed, 0o755); err != nil {
-		t.Fatal(err)
+		return err
 	}
 	for _, name := range []string{"pulumi", "tools.json"} {
 		if err := os.Symlink(filepath.Join(runtime, name), filepath.Join(borrowed, name)); err != nil {
-			t.Fatal(err)
+			return err
 		}
 	}
 	// The command finds its checkout by where it lies, so it is copied.
-	if err := os.CopyFS(filepath.Join(borrowed, "bin"), os.DirFS(Need(t, "RINGFENCE_BIN"))); err != nil {
-		t.Fatal(err)
+	return os.CopyFS(filepath.Join(borrowed, "bin"), os.DirFS(bin))
+}
+
+func copyAny(from, to string) error {
+	info, err := os.Stat(from)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return os.CopyFS(to, os.DirFS(from))
 	}
-	return folder
+	return copyFile(from, to)
 }
 
 // LendEmulator lets a copy start an emulator of its own with the Python that the
