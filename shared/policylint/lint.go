@@ -82,26 +82,42 @@ type Report struct {
 // Lint reads all policies of a snapshot. Findings come in the order of stack,
 // resource and statement.
 func Lint(s *snapshot.Snapshot) Report {
-	l := &linter{names: s.Names, snapshot: s, report: Report{Excepted: map[int][]Finding{}}}
+	l := newLinter(s)
 	model := access.New(s)
 	for _, d := range model.Documents {
 		l.document(d)
 	}
 	l.report.Documents = len(model.Documents) - len(l.report.Unknown)
-	for _, role := range model.Roles {
-		l.role(role)
-	}
-	order := graph.Names()
-	slices.SortStableFunc(l.report.Findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(slices.Index(order, a.Stack), slices.Index(order, b.Stack)), strings.Compare(a.Resource, b.Resource))
-	})
-	return l.report
+	l.sizes(model)
+	return l.sorted()
+}
+
+// Sizes measures the policies of a snapshot and does nothing else: what of them
+// AWS would refuse in the middle of a deployment. It asks no reference, and takes
+// milliseconds.
+func Sizes(s *snapshot.Snapshot) []Finding {
+	l := newLinter(s)
+	l.sizes(access.New(s))
+	return l.sorted().Findings
 }
 
 type linter struct {
 	names    names.Names
 	snapshot *snapshot.Snapshot
 	report   Report
+}
+
+func newLinter(s *snapshot.Snapshot) *linter {
+	return &linter{names: s.Names, snapshot: s, report: Report{Excepted: map[int][]Finding{}}}
+}
+
+// sorted is the report, with the findings in their order.
+func (l *linter) sorted() Report {
+	order := graph.Names()
+	slices.SortStableFunc(l.report.Findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, a.Stack), slices.Index(order, b.Stack)), strings.Compare(a.Resource, b.Resource))
+	})
+	return l.report
 }
 
 // add takes a finding, unless an exception covers it.
@@ -128,7 +144,6 @@ func (l *linter) document(d *access.Document) {
 		l.refused(d)
 		return
 	}
-	l.size(d)
 	p := &policy{linter: l, Document: d, document: d.Policy.Document()}
 	p.version()
 	for i := range p.document.Statements {

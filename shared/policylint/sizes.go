@@ -6,45 +6,41 @@ import (
 	"fmt"
 
 	"github.com/ringfence/ringfence/shared/access"
+	"github.com/ringfence/ringfence/shared/quota"
 )
 
-// limit is how long a document may be. A rule's source speaks of IAM; the others
-// have their own.
-type limit struct {
-	most   int
-	spaces bool // white space counts
-	source string
+// limits are those of the documents that each type of resource carries.
+var limits = map[string]quota.Limit{
+	"aws:cloudwatch/logResourcePolicy:LogResourcePolicy": quota.Logs,
+	"aws:ec2/vpcEndpoint:VpcEndpoint":                    quota.Endpoint,
+	"aws:iam/policy:Policy":                              quota.Managed,
+	"aws:iam/role:Role":                                  quota.Trust,
+	"aws:kms/key:Key":                                    quota.Key,
+	"aws:kms/keyPolicy:KeyPolicy":                        quota.Key,
+	"aws:kms/replicaKey:ReplicaKey":                      quota.Key,
+	"aws:s3/accessPoint:AccessPoint":                     quota.AccessPoint,
+	"aws:s3/bucketPolicy:BucketPolicy":                   quota.Bucket,
+	"aws:sns/topicPolicy:TopicPolicy":                    quota.Topic,
+	"aws:sqs/queuePolicy:QueuePolicy":                    quota.Queue,
 }
 
-// The limits of documents, in bytes, which are characters here.
-var limits = map[string]limit{
-	"aws:cloudwatch/logResourcePolicy:LogResourcePolicy": {5120, true, "CloudWatch Logs API Reference, PutResourcePolicy"},
-	"aws:ec2/vpcEndpoint:VpcEndpoint":                    {20480, true, "AWS PrivateLink Guide, AWS PrivateLink quotas"},
-	"aws:iam/policy:Policy":                              {6144, false, ""},
-	"aws:iam/role:Role":                                  {2048, false, "IAM User Guide, IAM and AWS STS quotas: the default, which can be raised to 4,096"},
-	"aws:kms/key:Key":                                    {32 << 10, true, "AWS KMS Developer Guide, Resource quotas"},
-	"aws:kms/keyPolicy:KeyPolicy":                        {32 << 10, true, "AWS KMS Developer Guide, Resource quotas"},
-	"aws:kms/replicaKey:ReplicaKey":                      {32 << 10, true, "AWS KMS Developer Guide, Resource quotas"},
-	"aws:s3/accessPoint:AccessPoint":                     {20 << 10, true, "Amazon S3 User Guide, Access points restrictions and limitations"},
-	"aws:s3/bucketPolicy:BucketPolicy":                   {20 << 10, true, "Amazon S3 User Guide, Bucket policies for Amazon S3"},
-	"aws:sns/topicPolicy:TopicPolicy":                    {30 << 10, true, "AWS General Reference, Amazon SNS endpoints and quotas"},
-	"aws:sqs/queuePolicy:QueuePolicy":                    {8192, true, "Amazon SQS Developer Guide, Amazon SQS policy quotas"},
+// sizes holds all documents, and what roles have of them, to their limits.
+func (l *linter) sizes(model *access.Model) {
+	for _, d := range model.Documents {
+		l.size(d)
+	}
+	for _, role := range model.Roles {
+		l.role(role)
+	}
 }
-
-const (
-	mostInline      = 10240 // characters of all inline policies of a role, without white space
-	mostAttachments = 10    // managed policies of a role, by default
-)
 
 // size holds a document to its limit.
 func (l *linter) size(d *access.Document) {
-	most, ok := limits[d.Resource.Type]
-	if got := length(d, most.spaces); ok && got > most.most {
+	limit, ok := limits[d.Resource.Type]
+	if got := length(d, limit.Spaces); ok && got > limit.Characters {
 		rule := *Size
-		if most.source != "" {
-			rule.Source = most.source
-		}
-		l.add(&rule, d.Resource, Finding{Kind: d.Kind, Problem: fmt.Sprintf("has %d characters; AWS takes %d", got, most.most)})
+		rule.Source = limit.Source
+		l.add(&rule, d.Resource, Finding{Kind: d.Kind, Problem: fmt.Sprintf("has %d characters; AWS takes %d", got, limit.Characters)})
 	}
 }
 
@@ -68,10 +64,10 @@ func (l *linter) role(role *access.Role) {
 			managed++
 		}
 	}
-	if inline > mostInline {
-		l.add(Size, role.Resource, Finding{Problem: fmt.Sprintf("its inline policies have %d characters together; AWS takes %d", inline, mostInline)})
+	if most := quota.Inline.Characters; inline > most {
+		l.add(Size, role.Resource, Finding{Problem: fmt.Sprintf("its inline policies have %d characters together; AWS takes %d", inline, most)})
 	}
-	if managed > mostAttachments {
-		l.add(Attachments, role.Resource, Finding{Problem: fmt.Sprintf("has %d managed policies; AWS takes %d", managed, mostAttachments)})
+	if managed > quota.Attachments {
+		l.add(Attachments, role.Resource, Finding{Problem: fmt.Sprintf("has %d managed policies; AWS takes %d", managed, quota.Attachments)})
 	}
 }
