@@ -36,6 +36,8 @@ var (
 	region    = regexp.MustCompile(`^[a-z]{2}(-gov)?-[a-z]+-[0-9]$`)
 	iamARN    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::([0-9]{12}):(role|user)/[\w+=,.@/-]+$`)
 	slug      = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	// tagValue is what all services take (IAM API Reference, Tag).
+	tagValue = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$`)
 	// prefixPath allows what S3 calls safe characters; a policy wildcard or
 	// variable in a prefix would widen the grant.
 	prefixPath = regexp.MustCompile(`^([a-z0-9][a-z0-9._-]*/)+$`)
@@ -79,12 +81,11 @@ func validate(e *Environment, stack string) []Problem {
 	if !region.MatchString(e.Region) || strings.HasPrefix(e.Region, "cn-") {
 		v.need("region", e.Region, "must be a region of AWS or of AWS GovCloud (US)", "eu-central-1")
 	}
-	if strings.TrimSpace(e.Owner) == "" {
-		v.need("owner", "", "must name the team that answers for the shared resources", "platform-security")
-	}
+	v.owner("owner", e.Owner, "the shared resources", "platform-security")
 	if err := names.CheckStack(stack, e.AccountID, e.Region); err != nil && accountOK {
 		v.fail("the Pulumi stack's name", "", err.Error(), "")
 	}
+	v.name(e)
 	if e.Target == Emulator && e.Lifecycle != Ephemeral && e.Lifecycle != "" {
 		v.fail("lifecycle", string(e.Lifecycle), "the emulator forgets everything when it stops, so its lifecycle must be ephemeral", "")
 	}
@@ -100,9 +101,36 @@ func validate(e *Environment, stack string) []Problem {
 	}
 	v.github(e)
 	v.models(e)
-	v.features(e)
-	v.workloads(e.Workloads, names.New(stack, e.AccountID, e.Region))
+	n := names.New(stack, e.AccountID, e.Region)
+	v.features(e, n)
+	v.workloads(e.Workloads, n)
+	v.sizes(e, n)
 	return v.problems
+}
+
+// name checks the name of the environment file, which names the place of the state
+// and is a tag, also where the Pulumi stacks are called otherwise.
+func (v *validation) name(e *Environment) {
+	const key = "the file's name"
+	if !slug.MatchString(e.Name) {
+		v.need(key, e.Name, "must be lower-case letters, digits and single hyphens, beginning with a letter", "dev")
+		return
+	}
+	bucket := names.New(e.Name, e.AccountID, e.Region).Bucket("state-logs")
+	if over := len(bucket) - names.MaxBucket; over > 0 && accountID.MatchString(e.AccountID) {
+		v.fail(key, e.Name, fmt.Sprintf("makes the bucket name %q %d characters long, and S3 allows %d: shorten it by %d",
+			bucket, len(bucket), names.MaxBucket, over), "")
+	}
+}
+
+// owner checks a team's name, which is the tag Owner of what it answers for.
+func (v *validation) owner(key, owner, of, example string) {
+	switch {
+	case strings.TrimSpace(owner) == "":
+		v.need(key, "", "must name the team that answers for "+of, example)
+	case !tagValue.MatchString(owner):
+		v.fail(key, owner, "must be at most 256 letters, digits, spaces and . : / = + - @ _, which is what AWS takes in a tag", example)
+	}
 }
 
 func (v *validation) timeToLive(e *Environment) {

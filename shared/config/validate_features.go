@@ -9,8 +9,9 @@ import (
 )
 
 var (
-	repository = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
-	number     = regexp.MustCompile(`^[0-9]+$`)
+	// A name of GitHub's has at most 39 characters, one of a repository 100.
+	repository = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$`)
+	number     = regexp.MustCompile(`^[0-9]{1,20}$`)
 	// modelID is the last part of a foundation model's ARN; a wildcard in it would
 	// allow more models than are listed.
 	modelID      = regexp.MustCompile(`^[a-z0-9]+(\.[a-z0-9-]+)+(:[0-9a-z]+)*$`)
@@ -19,6 +20,10 @@ var (
 	instanceType = regexp.MustCompile(`^ml\.[a-z0-9-]+\.[a-z0-9-]+$`)
 	phone        = regexp.MustCompile(`^[\s0-9()+-]{3,25}$`)
 )
+
+// What a contact may say of a person, in characters (AWS Account Management API
+// Reference, PutAlternateContact).
+const maxContactName, maxContactTitle = 64, 50
 
 func (v *validation) github(e *Environment) {
 	g := e.GitHub
@@ -57,22 +62,26 @@ func (v *validation) models(e *Environment) {
 	}
 }
 
-func (v *validation) features(e *Environment) {
+func (v *validation) features(e *Environment, n names.Names) {
 	f := e.Features
 	for i, t := range f.InstanceTypes {
+		key := fmt.Sprintf("features.instanceTypes[%d]", i)
 		if !instanceType.MatchString(t) {
-			v.need(fmt.Sprintf("features.instanceTypes[%d]", i), t, "must be an instance type of SageMaker", "ml.m5.xlarge")
+			v.need(key, t, "must be an instance type of SageMaker", "ml.m5.xlarge")
+		}
+		if slices.Contains(f.InstanceTypes[:i], t) {
+			v.fail(key, t, "is listed twice", "")
 		}
 	}
 	if len(f.SupportRole) > 0 {
 		v.principals("features.supportRole", "role", f.SupportRole, e.AccountID)
 	}
 	if c := f.SecurityContact; c != nil {
-		if c.Name == "" {
-			v.need("features.securityContact.name", "", "must name a person or a team", "Security team")
+		if c.Name == "" || len(c.Name) > maxContactName {
+			v.need("features.securityContact.name", c.Name, fmt.Sprintf("must name a person or a team, in at most %d characters", maxContactName), "Security team")
 		}
-		if c.Title == "" {
-			v.need("features.securityContact.title", "", "must say what they are", "Head of Security")
+		if c.Title == "" || len(c.Title) > maxContactTitle {
+			v.need("features.securityContact.title", c.Title, fmt.Sprintf("must say what they are, in at most %d characters", maxContactTitle), "Head of Security")
 		}
 		v.email("features.securityContact.email", c.Email)
 		if !phone.MatchString(c.Phone) {
@@ -85,14 +94,29 @@ func (v *validation) features(e *Environment) {
 	if f.DataLockDays > 0 && e.Lifecycle == Ephemeral {
 		v.fail("features.dataLockDays", fmt.Sprint(f.DataLockDays), "cannot be set in an ephemeral environment: locked objects cannot be deleted with it (control DAT-17)", "")
 	}
-	if f.ReplicaRegion != "" && (!region.MatchString(f.ReplicaRegion) || f.ReplicaRegion == e.Region) {
-		v.fail("features.replicaRegion", f.ReplicaRegion, "must be another region than "+e.Region, "eu-west-1")
-	} else if f.ReplicaRegion != "" && names.New("", "", f.ReplicaRegion).Partition() != names.New("", "", e.Region).Partition() {
-		v.fail("features.replicaRegion", f.ReplicaRegion, "must be in the same partition as "+e.Region+": S3 does not copy between AWS and AWS GovCloud (US)", "")
-	}
+	v.replica(e, n)
 	for _, o := range Options {
 		if e.Target == Emulator && o.EmulatorLacks != "" && o.On(e) {
 			v.fail("features."+o.Feature, "", "cannot be on in the emulator, which lacks "+o.EmulatorLacks+" (control "+o.Control+")", "")
+		}
+	}
+}
+
+// replica checks the region of the replica, whose bucket of access logs has the
+// longest name of all buckets.
+func (v *validation) replica(e *Environment, n names.Names) {
+	const key = "features.replicaRegion"
+	to := e.Features.ReplicaRegion
+	there := names.Names{Prefix: n.Prefix, Account: n.Account, Region: to}
+	switch {
+	case to == "":
+	case !region.MatchString(to) || to == e.Region:
+		v.fail(key, to, "must be another region than "+e.Region, "eu-west-1")
+	case there.Partition() != n.Partition():
+		v.fail(key, to, "must be in the same partition as "+e.Region+": S3 does not copy between AWS and AWS GovCloud (US)", "")
+	default:
+		if err := there.CheckBucket("replica-logs"); err != nil {
+			v.fail(key, to, err.Error(), "")
 		}
 	}
 }

@@ -27,9 +27,7 @@ func (v *validation) workloads(workloads []Workload, n names.Names) {
 			v.fail(key+".name", w.Name, fmt.Sprintf("is already the name of workloads[%d]; each workload needs a name of its own", first), "")
 		}
 		named[w.Name] = i
-		if strings.TrimSpace(w.Owner) == "" {
-			v.need(key+".owner", "", "must name the team that answers for the workload", "growth-ml")
-		}
+		v.owner(key+".owner", w.Owner, "the workload", "growth-ml")
 		isKind := oneOf(v, key+".kind", w.Kind, Training, Processing, Notebook, Inference, Agent)
 		oneOf(v, key+".runsOn", w.RunsOn, SageMaker, EC2, Bedrock, Lambda)
 		if can := kinds[w.RunsOn]; can != nil && isKind && !slices.Contains(can, w.Kind) {

@@ -102,9 +102,17 @@ func CheckStack(stack, account, region string) error {
 	if !validStack.MatchString(stack) {
 		return fmt.Errorf("stack name %q: use lower-case letters, digits and single hyphens, beginning with a letter, such as dev or pr-42", stack)
 	}
-	longest := New(stack, account, region).Bucket("access-logs")
-	if over := len(longest) - MaxBucket; over > 0 {
-		return fmt.Errorf("stack name %q: it makes the bucket name %q %d characters long, and S3 allows %d: shorten the stack name by %d", stack, longest, len(longest), MaxBucket, over)
+	if err := New(stack, account, region).CheckBucket("access-logs"); err != nil {
+		return fmt.Errorf("stack name %q: %w", stack, err)
+	}
+	return nil
+}
+
+// CheckBucket reports whether S3 takes the name that Bucket gives.
+func (n Names) CheckBucket(what string) error {
+	name := n.Bucket(what)
+	if over := len(name) - MaxBucket; over > 0 {
+		return fmt.Errorf("it makes the bucket name %q %d characters long, and S3 allows %d: shorten the stack name by %d", name, len(name), MaxBucket, over)
 	}
 	return nil
 }

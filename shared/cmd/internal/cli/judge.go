@@ -2,12 +2,16 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/catalogue"
 	"github.com/ringfence/ringfence/shared/cmd/internal/console"
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/controls"
+	"github.com/ringfence/ringfence/shared/policylint"
+	"github.com/ringfence/ringfence/shared/snapshot"
 )
 
 // Judge judges what the programs of a site would register.
@@ -27,7 +31,29 @@ func (a *App) judge(ctx context.Context, d *deployment.Deployment) (catalogue.Ju
 	if err != nil {
 		return catalogue.Judged{}, err
 	}
-	return a.Judge(ctx, d.Site, programs)
+	judged, err := a.Judge(ctx, d.Site, programs)
+	if err != nil {
+		return catalogue.Judged{}, err
+	}
+	return judged, fits(judged.Snapshot)
+}
+
+// fits holds the policies to AWS's limits. The environment file is refused before
+// it breaks one, so this is for a change of the programs: AWS would only say so
+// when half of the estate stands.
+func fits(s *snapshot.Snapshot) error {
+	if s == nil {
+		return nil
+	}
+	long := policylint.Sizes(s)
+	if len(long) == 0 {
+		return nil
+	}
+	lines := []string{"AWS would refuse policies that the programs would register. Nothing was changed:"}
+	for _, f := range long {
+		lines = append(lines, "  "+f.String())
+	}
+	return errors.New(strings.Join(lines, "\n"))
 }
 
 // refusals are the findings for which a deployment is refused, and advice are
