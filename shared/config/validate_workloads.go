@@ -12,10 +12,14 @@ import (
 // mlServiceRoleArn), so no workload may write it.
 const SharedPrefix = "shared/"
 
+// EvidencePrefix is the part of the audit bucket that holds reports on what stands,
+// added by the pipeline's evidence role.
+const EvidencePrefix = "evidence/"
+
 // ReservedNames are role names that the estate itself uses.
 var ReservedNames = []string{
 	"auditor", "break-glass", "config-recorder", "data-scientist", "deploy-audit", "deploy-data", "deploy-network", "deploy-security",
-	"drift", "flow-logs", "malware-scan", "ml-service", "model-invocation-log", "preview", "replication", "support", "tampering", "trail-delivery",
+	"drift", "evidence", "flow-logs", "malware-scan", "ml-service", "model-invocation-log", "preview", "replication", "support", "tampering", "trail-delivery",
 }
 
 func (v *validation) workloads(workloads []Workload, n names.Names) {

@@ -65,6 +65,8 @@ type Security struct {
 	PreviewRoleARN pulumi.StringOutput `contract:"previewRoleArn"`
 	// DriftRoleARN is the role of the nightly look for drift.
 	DriftRoleARN pulumi.StringOutput `contract:"driftRoleArn"`
+	// EvidenceRoleARN is the role that adds reports to the audit bucket.
+	EvidenceRoleARN pulumi.StringOutput `contract:"evidenceRoleArn"`
 	// DeployRoleARNs are the roles that deploy each stack, by stack.
 	DeployRoleARNs pulumi.StringMapOutput `contract:"deployRoleArns"`
 }

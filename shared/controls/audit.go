@@ -26,9 +26,9 @@ var auditControls = []*Control{
 	},
 	{
 		ID: "AUD-04", Tier: Core, Severity: High,
-		Title:      "The audit key encrypts for this trail and this account's services only, and only the auditor decrypts the trail",
+		Title:      "The audit key encrypts for this trail, the evidence and this account's services only, and only the auditor decrypts the trail",
 		Frameworks: Frameworks{SecurityHub: "KMS.5", NIST: "AC-6†, AU-9†", ISO: "A.8.24†", SOC2: "CC6.1†", AI: "AISF-INFRA-07"},
-		Remedy:     "Keep the conditions of trailUse and alarmUse in stacks/audit/audit/key.go.",
+		Remedy:     "Keep the conditions of trailUse, evidenceUse and alarmUse in stacks/audit/audit/key.go.",
 		check:      auditKeyIsNarrow,
 	},
 	{
@@ -82,9 +82,9 @@ var auditControls = []*Control{
 	},
 	{
 		ID: "AUD-12", Tier: Core, Severity: Critical,
-		Title:      "Only CloudTrail writes to the audit bucket, for this trail and over TLS, and nobody but break-glass deletes or unlocks",
+		Title:      "Only CloudTrail writes to the audit bucket, for this trail and over TLS, and the evidence role adds below evidence/; nobody but break-glass deletes or unlocks",
 		Frameworks: Frameworks{SecurityHub: "S3.5", CIS3: "2.1.1", CIS5: "2.1.1", NIST: "AU-9†, SC-8", ISO: "A.8.15†", SOC2: "CC6.1†, CC7.2†"},
-		Remedy:     "Keep the statements of letCloudTrailWrite in stacks/audit/audit/bucket.go, and those of secure.NewBucket.",
+		Remedy:     "Keep the statements of letCloudTrailWrite and the annex in stacks/audit/audit/bucket.go, and those of secure.NewBucket.",
 		check:      auditBucketIsWriteOnce,
 	},
 	{

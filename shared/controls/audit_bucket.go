@@ -100,6 +100,7 @@ func auditBucketIsWriteOnce(in *inspection) {
 		d.isClosed()
 		d.opensTo(cloudTrail)
 		d.takesTrailOnly(bucket)
+		d.takesEvidenceOnly(bucket)
 		d.letsNobodyTamper(bucket)
 		in.deniesInsecure(d, bucket)
 	})

@@ -40,9 +40,10 @@ func auditKeyIsNarrow(in *inspection) {
 	n := in.Names
 	for _, d := range in.auditKeyPolicies() {
 		d.isClosed()
-		d.opensTo(n.RootARN(), n.IAMARN("role/"+n.Of("auditor")), n.IAMARN("role/"+n.Of("tampering")),
+		d.opensTo(n.RootARN(), n.IAMARN("role/"+n.Of("auditor")), d.in.evidence(), n.IAMARN("role/"+n.Of("tampering")),
 			cloudTrail, cloudWatch, eventBridge, configService, logService(n.Region))
 		d.encryptsTrailOnly()
+		d.encryptsEvidenceOnly()
 		d.letsAuditorRead()
 		d.servesThisAccountOnly()
 		for _, action := range use {

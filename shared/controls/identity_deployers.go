@@ -27,7 +27,7 @@ var changesOfRoles = []string{
 // the service roles of another stack, by its own policies, whatever the boundary
 // adds: who can change a role has what it has.
 func (in *inspection) deployersKeepToTheirRoles() {
-	pipeline := []string{"drift", "preview"}
+	pipeline := []string{"drift", evidenceRole, "preview"}
 	for _, stack := range graph.Names() {
 		pipeline = append(pipeline, "deploy-"+string(stack))
 	}

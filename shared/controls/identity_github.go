@@ -20,7 +20,7 @@ const (
 // situations are those in which each role of the pipeline is assumed, as GitHub
 // writes them into a token's subject.
 func (in *inspection) situations() map[string]string {
-	out := map[string]string{"preview": "pull_request", "drift": "ref:refs/heads/main"}
+	out := map[string]string{"preview": "pull_request", "drift": "ref:refs/heads/main", evidenceRole: "ref:refs/heads/main"}
 	for _, stack := range graph.Names() {
 		out[deployRole(stack)] = "environment:" + in.Environment.Name
 	}

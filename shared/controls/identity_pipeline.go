@@ -16,7 +16,7 @@ func pipelineRolesAreSeparate(in *inspection) {
 	for role, trust := range in.federated() {
 		own, known := situations[strings.TrimPrefix(role.Name, in.Names.Prefix+"-")]
 		if !known {
-			trust.fail(trust.Property, "a role of the pipeline: preview, drift, or deploy-<stack>", role.Name)
+			trust.fail(trust.Property, "a role of the pipeline: preview, drift, evidence, or deploy-<stack>", role.Name)
 			continue
 		}
 		for _, situation := range []string{
@@ -69,7 +69,10 @@ func (in *inspection) pipelineRolesKeepToState() {
 			continue
 		}
 		stack, deploys := strings.CutPrefix(name, deployRole(""))
-		if !deploys {
+		switch {
+		case name == evidenceRole:
+			r.addsEvidenceOnly()
+		case !deploys:
 			r.onlyReadsAll()
 		}
 		r.writesOwnStateOnly(graph.Name(stack), deploys)

@@ -3,6 +3,7 @@ package secure
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -40,6 +41,8 @@ type BucketArgs struct {
 	// buckets that workloads write to. A service chooses the encryption of what it
 	// delivers itself: CloudTrail's digest files come with S3's own key.
 	OnlyWriter string
+	// Annex is the part of the bucket that a role adds to instead; nil for none.
+	Annex *Annex
 	// Statements are added to the bucket policy; they get the bucket's ARN, which
 	// is known before the bucket is there.
 	Statements func(bucketARN pulumi.StringOutput) []iampolicy.Statement
@@ -48,6 +51,15 @@ type BucketArgs struct {
 	// customer-managed key (exception to S3.17: S3 cannot deliver access logs to
 	// a bucket with default SSE-KMS) and cannot log to itself.
 	accessLogTarget bool
+}
+
+// Annex is a part of a bucket with an OnlyWriter that one role has to itself: it adds
+// objects, encrypted with the bucket's key, and replaces none.
+type Annex struct {
+	// Prefix is what the keys of its objects begin with; it ends with a slash.
+	Prefix string
+	// WriterARN is the role.
+	WriterARN pulumi.StringInput
 }
 
 // Bucket is a private, encrypted, versioned bucket that only answers over TLS
@@ -111,6 +123,9 @@ func (a BucketArgs) check() error {
 	}
 	if a.NoncurrentDays < 1 {
 		fail("needs the number of days a deleted object can be recovered (control DAT-19)")
+	}
+	if a.Annex != nil && (a.OnlyWriter == "" || a.Key == nil || a.Annex.WriterARN == nil || !strings.HasSuffix(a.Annex.Prefix, "/")) {
+		fail("an annex needs an OnlyWriter beside it, a key, the role that writes to it, and a prefix that ends with a slash (control AUD-12)")
 	}
 	if a.LockMode != "" && a.LockDays < 1 {
 		fail("object lock %s needs a number of days (control AUD-13)", a.LockMode)

@@ -38,8 +38,7 @@ func (a BucketArgs) policy() iampolicy.Document {
 			iampolicy.When("ArnNotEquals", "aws:PrincipalArn", a.BreakGlassARN)),
 	}
 	if a.OnlyWriter != "" {
-		statements = append(statements, deny("DenyOtherWriters", []string{"s3:PutObject"}, objects,
-			iampolicy.Is("StringNotEquals", "aws:PrincipalServiceName", a.OnlyWriter)))
+		statements = append(statements, a.writers(arn)...)
 	} else {
 		// Null "false" means present: a request without the header gets the
 		// bucket's default, which is this key. IfExists would not do: a negated
@@ -60,6 +59,28 @@ func (a BucketArgs) policy() iampolicy.Document {
 		statements = append(statements, a.Statements(arn)...)
 	}
 	return iampolicy.Document{Statements: statements}
+}
+
+// writers leaves the bucket to its one writer, and its annex to the role that adds
+// to it. An object of the annex names the bucket's key, whatever the default is. It
+// must not be there yet: with If-None-Match, S3 refuses to put another version over
+// it. A multipart upload begins without that header, so the denial ends it too
+// (Amazon S3 User Guide, "Enforce conditional writes on Amazon S3 buckets").
+func (a BucketArgs) writers(arn pulumi.StringOutput) []iampolicy.Statement {
+	put := []string{"s3:PutObject"}
+	others := deny("DenyOtherWriters", put, pulumi.StringArray{pulumi.Sprintf("%s/*", arn)},
+		iampolicy.Is("StringNotEquals", "aws:PrincipalServiceName", a.OnlyWriter))
+	if a.Annex == nil {
+		return []iampolicy.Statement{others}
+	}
+	annex := pulumi.StringArray{pulumi.Sprintf("%s/%s*", arn, a.Annex.Prefix)}
+	others.Resources, others.NotResources = nil, annex
+	return []iampolicy.Statement{
+		others,
+		deny("DenyOtherWritersOfAnnex", put, annex, iampolicy.When("ArnNotEquals", "aws:PrincipalArn", a.Annex.WriterARN)),
+		deny("DenyReplacingInAnnex", put, annex, iampolicy.Is("Null", "s3:if-none-match", "true")),
+		deny("DenyOtherKeysInAnnex", put, annex, iampolicy.When("StringNotEquals", encryptionKey, a.Key.ARN)),
+	}
 }
 
 // deny denies everyone, when all conditions hold.

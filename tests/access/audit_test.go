@@ -28,6 +28,14 @@ func (r *report) auditLog() {
 	digest := forTrail.With("for the trail, a digest", iameval.Context{header: {"AES256"}, header + "-aws-kms-key-id": nil})
 	logged := access.Outside.With("of the data bucket", iameval.Context{"aws:SourceArn": {r.names.BucketARN("data")}, "aws:SourceAccount": {r.names.Account}})
 	foreign := logged.With("of a foreign bucket", iameval.Context{"aws:SourceArn": {"arn:aws:s3:::foreign"}, "aws:SourceAccount": {access.ForeignAccount}})
+	report := bucket + "/evidence/report"
+	adding := access.Outside.WithKey("adding a report", key).With("adding a report", iameval.Context{
+		"s3:if-none-match": {"*"}, "kms:ViaService": {r.names.ServiceHost("s3")},
+	})
+	replacing := adding.With("replacing a report", iameval.Context{"s3:if-none-match": nil})
+	otherKey := adding.WithKey("with another key", r.names.ARN("kms", "key/other"))
+	notThroughS3 := adding.With("not through S3", iameval.Context{"kms:ViaService": nil})
+	evidence, anything := r.session("evidence"), r.strong("evidence")
 	cloudTrail, delivery := access.Service("cloudtrail.amazonaws.com"), access.Service("logging.s3.amazonaws.com")
 	auditor, breakGlass, admin := r.session("auditor"), r.session("break-glass"), r.model.Administrator()
 	r.attempts("The audit log", "", []attempt{
@@ -47,6 +55,22 @@ func (r *report) auditLog() {
 		{breakGlass, access.Outside, "s3:DeleteBucket", bucket, iameval.Allow, ""},
 		{breakGlass, access.Outside, "s3:PutBucketObjectLockConfiguration", bucket, iameval.Allow, ""},
 		{breakGlass, access.Outside, "s3:DeleteObjectVersion", object, iameval.ExplicitDeny, ""},
+		{evidence, adding, "s3:PutObject", report, iameval.Allow, ""},
+		{evidence, adding, "kms:GenerateDataKey", key, iameval.Allow, ""},
+		{evidence, access.Outside, "s3:GetObjectRetention", report, iameval.Allow, ""},
+		{evidence, access.Outside, "s3:GetBucketObjectLockConfiguration", bucket, iameval.Allow, ""},
+		{evidence, replacing, "s3:PutObject", report, iameval.ExplicitDeny, "DenyReplacingInAnnex"},
+		{evidence, otherKey, "s3:PutObject", report, iameval.ExplicitDeny, "DenyOtherKeysInAnnex"},
+		{anything, adding, "s3:PutObject", object, iameval.ExplicitDeny, "DenyOtherWriters"},
+		{anything, adding, "s3:DeleteObjectVersion", report, iameval.ExplicitDeny, ""},
+		{anything, adding, "s3:PutObjectRetention", report, iameval.ExplicitDeny, "DenyTampering"},
+		{anything, notThroughS3, "kms:GenerateDataKey", key, iameval.ImplicitDeny, ""},
+		{anything, adding, "kms:Decrypt", key, iameval.ImplicitDeny, ""},
+		{evidence, adding, "s3:GetObject", report, iameval.ImplicitDeny, ""},
+		{cloudTrail, forTrail.With("for the trail, as evidence", iameval.Context{"s3:if-none-match": {"*"}}), "s3:PutObject", report, iameval.ExplicitDeny, "DenyOtherWritersOfAnnex"},
+		{admin, adding, "s3:PutObject", report, iameval.ExplicitDeny, "DenyOtherWritersOfAnnex"},
+		{breakGlass, adding, "s3:PutObject", report, iameval.ExplicitDeny, "DenyOtherWritersOfAnnex"},
+		{auditor, access.Outside, "s3:GetObject", report, iameval.Allow, ""},
 		{auditor, access.Outside, "s3:GetObject", object, iameval.Allow, ""},
 		{auditor, r.model.ViaService("s3"), "kms:Decrypt", key, iameval.Allow, ""},
 		{auditor, access.Plain, "kms:Decrypt", key, iameval.ImplicitDeny, ""},

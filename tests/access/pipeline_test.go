@@ -38,8 +38,9 @@ func (r *report) pipeline() {
 }
 
 var (
-	all    = pipelineRoles
-	nobody []string
+	// readers are all but the one that adds evidence, and reads nothing.
+	readers = slices.DeleteFunc(slices.Clone(pipelineRoles), func(role string) bool { return role == "evidence" })
+	nobody  []string
 )
 
 func only(roles ...string) []string { return roles }
@@ -48,12 +49,12 @@ func only(roles ...string) []string { return roles }
 func (r *report) looking() []change {
 	state := r.names.BucketARN("state") + "/.pulumi/"
 	changes := []change{
-		{"ec2:DescribeVpcs", "*", access.Plain, all},
-		{"iam:GetRole", r.own("role", "ml-service"), access.Plain, all},
-		{"s3:GetBucketPolicy", r.names.BucketARN("data"), access.Plain, all},
-		{"cloudtrail:GetTrail", r.trail(), access.Plain, all},
+		{"ec2:DescribeVpcs", "*", access.Plain, readers},
+		{"iam:GetRole", r.own("role", "ml-service"), access.Plain, readers},
+		{"s3:GetBucketPolicy", r.names.BucketARN("data"), access.Plain, readers},
+		{"cloudtrail:GetTrail", r.trail(), access.Plain, readers},
 		{"cloudtrail:LookupEvents", "*", access.Plain, only("drift")},
-		{"s3:GetObject", state + "stacks/ringfence-data/x.json", access.Plain, all},
+		{"s3:GetObject", state + "stacks/ringfence-data/x.json", access.Plain, readers},
 		{"s3:PutObject", state + "locks/organization/ringfence-data/x.json", access.Plain, only("deploy-data")},
 	}
 	for _, stack := range graph.Names() {
@@ -132,6 +133,7 @@ func (r *report) identityChanges() []change {
 		{"iam:PutRolePolicy", role("deploy-data"), kept, nobody},
 		{"iam:PutRolePolicy", role("preview"), kept, nobody},
 		{"iam:DeleteRole", role("drift"), access.Plain, nobody},
+		{"iam:PutRolePolicy", role("evidence"), kept, nobody},
 		{"iam:AttachRolePolicy", workload, r.attaching(jobs), security},
 		{"iam:AttachRolePolicy", workload, r.attaching(keys), only("deploy-data")},
 		{"iam:AttachRolePolicy", workload, r.attaching("arn:" + r.names.Partition() + ":iam::aws:policy/AdministratorAccess"), nobody},

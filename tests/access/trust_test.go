@@ -101,13 +101,13 @@ const gitHub = "token.actions.githubusercontent.com"
 func situations(e *estate) map[string]string {
 	deploy := "environment:" + e.environment.Name
 	return map[string]string{
-		"preview": "pull_request", "drift": "ref:refs/heads/main",
+		"preview": "pull_request", "drift": "ref:refs/heads/main", "evidence": "ref:refs/heads/main",
 		"deploy-network": deploy, "deploy-security": deploy, "deploy-data": deploy, "deploy-audit": deploy,
 	}
 }
 
 // pipelineRoles are the roles of workflows, in the order of the table.
-var pipelineRoles = []string{"preview", "drift", "deploy-network", "deploy-security", "deploy-data", "deploy-audit"}
+var pipelineRoles = []string{"preview", "drift", "evidence", "deploy-network", "deploy-security", "deploy-data", "deploy-audit"}
 
 // token is what a workflow shows: who signed it, whom it is for, and who the
 // workflow is.

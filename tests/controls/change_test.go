@@ -211,3 +211,11 @@ func withoutCondition(key string) func(*iameval.Statement) bool {
 func onResources(resources ...string) func(*iameval.Statement) bool {
 	return func(s *iameval.Statement) bool { s.Resources = resources; return true }
 }
+
+// leavingOut has a denial leave out more resources.
+func leavingOut(resources ...string) func(*iameval.Statement) bool {
+	return func(s *iameval.Statement) bool {
+		s.NotResources = append(slices.Clone(s.NotResources), resources...)
+		return true
+	}
+}

@@ -3,6 +3,7 @@ package audit
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 	"github.com/ringfence/ringfence/shared/secure"
 )
@@ -15,7 +16,8 @@ const (
 
 // newBucket makes the bucket of the audit log: written by CloudTrail for this
 // trail only, changed by nobody, locked outside ephemeral environments
-// (controls AUD-10 to AUD-13).
+// (controls AUD-10 to AUD-13). Beside the log it keeps the pipeline's reports on
+// what stands.
 func (a *audit) newBucket(ctx *pulumi.Context) error {
 	days := a.Env.Retention.AuditDays
 	var err error
@@ -32,6 +34,7 @@ func (a *audit) newBucket(ctx *pulumi.Context) error {
 		LockMode:       a.Setting().Safeguards.AuditLock,
 		LockDays:       days,
 		OnlyWriter:     cloudTrailService,
+		Annex:          &secure.Annex{Prefix: config.EvidencePrefix, WriterARN: a.security.EvidenceRoleARN},
 		Statements:     a.letCloudTrailWrite,
 	}, pulumi.Parent(a))
 	return err

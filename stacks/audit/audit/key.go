@@ -9,11 +9,11 @@ import (
 	"github.com/ringfence/ringfence/shared/secure"
 )
 
-// newKey makes the key of the audit log and of the alarms: each service encrypts
-// with it for this estate's own resources only, and only the auditor decrypts
-// (controls AUD-03 and AUD-04).
+// newKey makes the key of the audit log, of the evidence and of the alarms: each
+// service encrypts with it for this estate's own resources only, and only the
+// auditor decrypts (controls AUD-03 and AUD-04).
 func (a *audit) newKey(ctx *pulumi.Context) error {
-	uses := slices.Concat(a.trailUse(), []iampolicy.Statement{secure.LogGroupUse(a.Names, a.logGroups()...)}, a.alarmUse())
+	uses := slices.Concat(a.trailUse(), a.evidenceUse(), []iampolicy.Statement{secure.LogGroupUse(a.Names, a.logGroups()...)}, a.alarmUse())
 	if a.Env.Features.ConfigRecorder {
 		uses = append(uses, a.configUse())
 	}
@@ -70,6 +70,23 @@ func (a *audit) trailUse() []iampolicy.Statement {
 			},
 		},
 	}
+}
+
+// evidenceUse lets the pipeline's evidence role encrypt what it adds to the audit
+// bucket, and never read it. Which objects those are is in the role's own policy: a
+// condition on the object would be a pattern (KMS.5).
+func (a *audit) evidenceUse() []iampolicy.Statement {
+	return []iampolicy.Statement{{
+		Sid:        "EncryptEvidence",
+		Effect:     iampolicy.Allow,
+		Principals: iampolicy.AWS(a.security.EvidenceRoleARN),
+		Actions:    []string{"kms:GenerateDataKey"},
+		Resources:  iampolicy.Strings("*"),
+		Conditions: []iampolicy.Condition{
+			iampolicy.Is("StringEquals", "kms:CallerAccount", a.Names.Account),
+			iampolicy.Is("StringEquals", "kms:ViaService", a.Names.ServiceHost("s3")),
+		},
+	}}
 }
 
 // alarmUse lets those that publish to the alarm topic encrypt what they say, and

@@ -56,7 +56,7 @@ func boundaryIdentity(n names.Names) []iampolicy.Statement {
 			Effect: iampolicy.Deny,
 			Actions: []string{
 				"iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
-				"iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
+				"iam:PutRole*", // a policy or a boundary; a managed policy has no room for both
 			},
 			Resources: iampolicy.Strings("*"),
 			// An absent key does not equal the boundary, so it is denied too.
@@ -85,8 +85,7 @@ func boundaryIdentity(n names.Names) []iampolicy.Statement {
 			Sid:    "DenyEditingPipeline",
 			Effect: iampolicy.Deny,
 			Actions: []string{
-				"iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy",
-				"iam:DetachRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
+				"iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole*", "iam:DetachRolePolicy", "iam:PutRole*",
 			},
 			Resources: iampolicy.Strings(pipelineRoleARNs(n)...),
 		},
@@ -104,7 +103,10 @@ func boundaryIdentity(n names.Names) []iampolicy.Statement {
 }
 
 func pipelineRoleARNs(n names.Names) []string {
-	arns := []string{n.IAMARN("role/" + n.Of(driftRole)), n.IAMARN("role/" + n.Of(previewRole))}
+	var arns []string
+	for _, name := range []string{driftRole, evidenceRole, previewRole} {
+		arns = append(arns, n.IAMARN("role/"+n.Of(name)))
+	}
 	for _, stack := range graph.Names() {
 		arns = append(arns, n.IAMARN("role/"+n.Of(deployRole(stack))))
 	}

@@ -12,6 +12,7 @@ import (
 const (
 	previewRole   = "preview"
 	driftRole     = "drift"
+	evidenceRole  = "evidence"
 	pipelineRead  = "pipeline-read"
 	pipelineState = "pipeline-state"
 )
@@ -21,8 +22,8 @@ func deployRole(stack graph.Name) string { return "deploy-" + string(stack) }
 
 // newPipelineRoles makes the roles of the repository's workflows (controls
 // IAM-10 and IAM-11): previews of pull requests and the nightly look for drift
-// read, and each stack has a role of its own that deploys it, for workflows that
-// passed the environment's approval.
+// read, one adds evidence of what was deployed, and each stack has a role of its own
+// that deploys it, for workflows that passed the environment's approval.
 //
 // The roles deploy, they do not destroy: what holds data, keys or records is
 // taken down by a person. Nor can they change each other, the boundary or a
@@ -40,6 +41,10 @@ func (s *security) newPipelineRoles(ctx *pulumi.Context) error {
 	}
 	if s.drift, err = s.newPipelineRole(ctx, driftRole, "Looks for drift", "ref:refs/heads/main", shared,
 		duty{"actors", lookUpActors()}); err != nil {
+		return err
+	}
+	if s.evidence, err = s.newPipelineRole(ctx, evidenceRole, "Adds evidence to the audit bucket", "ref:refs/heads/main", nil,
+		duty{"evidence", s.addEvidence()}); err != nil {
 		return err
 	}
 	s.deploy = map[graph.Name]*iam.Role{}

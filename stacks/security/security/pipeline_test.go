@@ -11,7 +11,7 @@ import (
 )
 
 // pipeline are the roles of the repository's workflows.
-var pipeline = []string{"preview", "drift", "deploy-network", "deploy-security", "deploy-data", "deploy-audit"}
+var pipeline = []string{"preview", "drift", "evidence", "deploy-network", "deploy-security", "deploy-data", "deploy-audit"}
 
 // Who can become a role of the pipeline: a workflow of the repository in the one
 // situation that the role is for, and nobody else (control IAM-10).
@@ -19,7 +19,7 @@ func TestVerdictOnlyTheRepositorysWorkflowsGetIn(t *testing.T) {
 	e := evaluated(t, "full", "us-gov-west-1")
 	const deploy, pull, main = "environment:full", "pull_request", "ref:refs/heads/main"
 	situations := map[string]string{
-		"preview": pull, "drift": main, "deploy-network": deploy, "deploy-security": deploy, "deploy-data": deploy, "deploy-audit": deploy,
+		"preview": pull, "drift": main, "evidence": main, "deploy-network": deploy, "deploy-security": deploy, "deploy-data": deploy, "deploy-audit": deploy,
 	}
 	github := e.iam("oidc-provider/token.actions.githubusercontent.com")
 	assume := func(name, provider, audience, subject string) iameval.Verdict {
@@ -101,8 +101,11 @@ func TestVerdictEachRoleOfThePipelineKeepsToItsStack(t *testing.T) {
 func (e *estate) able(s iameval.Statement) []string {
 	context := iameval.Context{}
 	for _, c := range s.Conditions {
-		if c.Operator != "Null" { // the only one here: the key is absent
+		switch {
+		case c.Operator != "Null":
 			context[c.Key] = c.Values[:1]
+		case c.Values[0] == "false": // the key is there
+			context[c.Key] = []string{"any"}
 		}
 	}
 	var out []string
@@ -141,6 +144,11 @@ func TestVerdictPipelineLimits(t *testing.T) {
 		{"s3:GetObject", e.bucket("data") + "/raw/x"},
 		{"s3:PutObject", e.bucket("data") + "/raw/x"},
 		{"s3:GetObject", e.bucket("audit") + "/AWSLogs/x"},
+		{"s3:PutObject", e.bucket("audit") + "/AWSLogs/x"},
+		{"s3:PutObject", e.bucket("audit") + "/evidence/x"}, // without a word on what is there
+		{"s3:GetObject", e.bucket("audit") + "/evidence/x"},
+		{"s3:DeleteObject", e.bucket("audit") + "/evidence/x"},
+		{"s3:PutObjectRetention", e.bucket("audit") + "/evidence/x"},
 		{"kms:Decrypt", e.arn("kms", "key/data")},
 		{"secretsmanager:GetSecretValue", e.arn("secretsmanager", "secret:x")},
 		{"ssm:GetParameter", e.arn("ssm", "parameter/x")},

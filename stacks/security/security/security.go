@@ -74,6 +74,7 @@ type security struct {
 	gitHubProviderARN pulumi.StringOutput
 	preview           *iam.Role
 	drift             *iam.Role
+	evidence          *iam.Role
 	deploy            map[graph.Name]*iam.Role
 }
 
@@ -98,6 +99,7 @@ func (s *security) contract() contract.Security {
 		DataScientistRoleARN: s.dataScientist.Arn,
 		PreviewRoleARN:       s.preview.Arn,
 		DriftRoleARN:         s.drift.Arn,
+		EvidenceRoleARN:      s.evidence.Arn,
 		DeployRoleARNs:       deploy.ToStringMapOutput(),
 	}
 }
