@@ -37,12 +37,20 @@ func (v *Verification) problem(format string, args ...any) {
 // Verify checks the report in a folder, offline. Trusted is the fingerprint of
 // the key that must have signed it, or empty when its reader compares it.
 func Verify(folder, trusted string) (*Verification, error) {
+	v, _, err := Read(folder, trusted)
+	return v, err
+}
+
+// Read is Verify, and returns the very files that were checked, in the order in
+// which they are written: the manifest and what signs it last. The report is to be
+// used only when the verification is OK.
+func Read(folder, trusted string) (*Verification, []File, error) {
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no folder %s: name the one that holds the report", folder)
+		return nil, nil, fmt.Errorf("there is no folder %s: name the one that holds the report", folder)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	files := map[string][]byte{}
 	var strange []string
@@ -52,15 +60,21 @@ func Verify(folder, trusted string) (*Verification, error) {
 			continue
 		}
 		if files[entry.Name()], err = os.ReadFile(filepath.Join(folder, entry.Name())); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if _, found := files[ManifestFile]; !found {
-		return nil, fmt.Errorf("%s holds no %s: it is no report", folder, ManifestFile)
+		return nil, nil, fmt.Errorf("%s holds no %s: it is no report", folder, ManifestFile)
 	}
 	v := verify(files, trusted)
 	v.Problems = append(append([]string{}, strange...), v.Problems...)
-	return v, nil
+	var ordered []File
+	for _, name := range known {
+		if content, found := files[name]; found {
+			ordered = append(ordered, File{name, content})
+		}
+	}
+	return v, ordered, nil
 }
 
 // verify checks the files of a folder.

@@ -38,7 +38,8 @@ deployment is judged, which asks nobody.
 The exit status says whether the report was written, not what it says.`,
 		Example: `  ./ringfence report                        what stands in the emulator
   ./ringfence report --env prod --out evidence
-  ./ringfence report verify evidence        check a report, offline`,
+  ./ringfence report verify evidence        check a report, offline
+  ./ringfence report upload evidence --env prod`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.report(cmd.Context(), r) },
 	}
@@ -49,7 +50,7 @@ The exit status says whether the report was written, not what it says.`,
 	cmd.Flags().BoolVar(&r.unsigned, "unsigned", false, "leave the signature to somebody else, such as the workflow")
 	cmd.Flags().StringVar(&r.at, "time", "", "time of the report, such as 2027-01-31T12:00:00Z (default: SOURCE_DATE_EPOCH, or now)")
 	a.asJSON(cmd)
-	cmd.AddCommand(a.verifyCommand())
+	cmd.AddCommand(a.verifyCommand(), a.uploadCommand())
 	return cmd
 }
 

@@ -89,6 +89,25 @@ def judge_no_access_to_buckets():
     bucket.get_permission = lambda self, action, resource: permissions.NEUTRAL
 
 
+def say_how_long_objects_are_locked():
+    """AWS says of an object how long it is locked. moto locks it, and answers
+    with the object."""
+    s3 = importlib.import_module("moto.s3.responses").S3Response
+    original = s3._key_response_get
+
+    def get(self, query, key_name):
+        if "retention" not in query:
+            return original(self, query, key_name)
+        key, _ = self._get_key()
+        if not key.lock_mode:
+            error = "<Error><Code>NoSuchObjectLockConfiguration</Code><Message>The object has no lock</Message></Error>"
+            return 404, {"content-type": "application/xml"}, error
+        lock = f"<Mode>{key.lock_mode}</Mode><RetainUntilDate>{key.lock_until}</RetainUntilDate>"
+        return 200, {"content-type": "application/xml"}, f"<Retention>{lock}</Retention>"
+
+    s3._key_response_get = get
+
+
 def with_access_analyzer(app):
     """moto has no IAM Access Analyzer. This one keeps analyzers and their tags
     and never finds anything. They lie in moto's IAM, so that a reset of moto
@@ -193,6 +212,7 @@ def main(port, report, leash):
     keep_descriptions_of_rules()
     say_who_hears_of_objects()
     judge_no_access_to_buckets()
+    say_how_long_objects_are_locked()
     know_policies_of_aws()
     server = make_server(
         "127.0.0.1",
