@@ -64,13 +64,21 @@ func copyAny(from, to string) error {
 // checkout has chosen.
 func LendEmulator(t *testing.T, folder string) {
 	t.Helper()
+	if err := LendEmulatorTo(folder, root); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// LendEmulatorTo does so for a copy of the checkout at root.
+func LendEmulatorTo(folder, root string) error {
 	err := os.Mkdir(filepath.Join(folder, ".ringfence", "emulator"), 0o755)
 	if err == nil {
 		err = copyFile(filepath.Join(root, ".ringfence/emulator/python.json"), filepath.Join(folder, ".ringfence/emulator/python.json"))
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // without it, the copy chooses for itself
-		t.Fatal(err)
+	if errors.Is(err, fs.ErrNotExist) { // without it, the copy chooses for itself
+		return nil
 	}
+	return err
 }
 
 func copyFile(from, to string) error {

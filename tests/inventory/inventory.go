@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -49,9 +50,21 @@ func Connect(ctx context.Context, t testing.TB) *Account {
 // At opens the account at an endpoint.
 func At(ctx context.Context, t testing.TB, endpoint string) *Account {
 	t.Helper()
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion("eu-central-1"), config.WithBaseEndpoint(endpoint))
+	a, err := Open(ctx, endpoint)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return a
+}
+
+// Open opens the account at an endpoint, with these credentials where it needs
+// others than those of the process environment.
+func Open(ctx context.Context, endpoint string, options ...func(*config.LoadOptions) error) (*Account, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, append([]func(*config.LoadOptions) error{
+		config.WithRegion("eu-central-1"), config.WithBaseEndpoint(endpoint),
+	}, options...)...)
+	if err != nil {
+		return nil, err
 	}
 	return &Account{
 		CloudTrail: cloudtrail.NewFromConfig(cfg),
@@ -63,7 +76,7 @@ func At(ctx context.Context, t testing.TB, endpoint string) *Account {
 		S3:         s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true }),
 		SNS:        sns.NewFromConfig(cfg),
 		SQS:        sqs.NewFromConfig(cfg),
-	}
+	}, nil
 }
 
 // List returns one line per resource in the account, sorted, of every kind
@@ -71,29 +84,56 @@ func At(ctx context.Context, t testing.TB, endpoint string) *Account {
 // listed: nothing can delete them sooner.
 func (a *Account) List(ctx context.Context, t testing.TB) []string {
 	t.Helper()
-	l := &list{ctx: ctx, t: t}
-	l.network(a.EC2)
-	l.identity(a.IAM)
-	l.keys(a.KMS)
-	l.storage(a.S3)
-	l.monitoring(a)
+	lines, err := a.Read(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
+
+// Read returns what List does.
+func (a *Account) Read(ctx context.Context) (lines []string, err error) {
+	l := &list{ctx: ctx}
+	for _, read := range []func(){
+		func() { l.network(a.EC2) }, func() { l.identity(a.IAM) }, func() { l.keys(a.KMS) },
+		func() { l.storage(a.S3) }, func() { l.monitoring(a) },
+	} {
+		if err := l.run(read); err != nil {
+			return nil, err
+		}
+	}
 	slices.Sort(l.lines)
-	return l.lines
+	return l.lines, nil
 }
 
 type list struct {
 	ctx   context.Context
-	t     testing.TB
 	lines []string
 }
 
 func (l *list) add(kind string, id *string) { l.lines = append(l.lines, kind+" "+aws.ToString(id)) }
 
+// failed is how a question that was not answered ends the reading.
+type failed struct{ error }
+
 func (l *list) check(err error) {
-	l.t.Helper()
 	if err != nil {
-		l.t.Fatal(err)
+		panic(failed{err})
 	}
+}
+
+func (l *list) run(read func()) (err error) {
+	defer func() {
+		switch reason := recover().(type) {
+		case nil:
+		case failed:
+			err = reason.error
+		default:
+			panic(reason)
+		}
+	}()
+	read()
+	return nil
 }
 
 func (l *list) network(c *ec2.Client) {
@@ -209,5 +249,10 @@ func (l *list) monitoring(a *Account) {
 	l.check(err)
 	for _, r := range trails.TrailList {
 		l.add("trail", r.Name)
+	}
+	queues, err := a.SQS.ListQueues(l.ctx, nil)
+	l.check(err)
+	for _, url := range queues.QueueUrls {
+		l.add("queue", aws.String(url[strings.LastIndex(url, "/")+1:]))
 	}
 }

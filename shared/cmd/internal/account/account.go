@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -97,13 +98,22 @@ func Check(ctx context.Context, wanted Wanted, cfg aws.Config) error {
 func unanswered(cfg aws.Config, err error) error {
 	var refused smithy.APIError
 	switch {
+	case errors.As(err, &refused) && busy(err):
+		return because{fmt.Errorf("AWS could not tell whose credentials these are: %s: %s: run the command again",
+			refused.ErrorCode(), refused.ErrorMessage()), ErrUnreachable}
 	case errors.As(err, &refused):
 		return because{fmt.Errorf("AWS refuses the credentials: %s: sign in again", refused.ErrorMessage()), ErrSignedOut}
 	case cfg.BaseEndpoint != nil:
-		return because{fmt.Errorf("nothing answers at %s: %s", *cfg.BaseEndpoint, rootCause(err)), ErrUnreachable}
+		return because{fmt.Errorf("nothing answers at %s: %s: run the command again; where it stays so, "+
+			"./ringfence emulator status says what is there", *cfg.BaseEndpoint, rootCause(err)), ErrUnreachable}
 	default:
 		return because{fmt.Errorf("AWS in %s does not answer: %s: check the network and the region", cfg.Region, rootCause(err)), ErrUnreachable}
 	}
+}
+
+// busy reports whether AWS has refused a call although nothing is wrong with it.
+func busy(err error) bool {
+	return retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary
 }
 
 // rootCause is the innermost error: the SDK wraps it in half a dozen others.

@@ -20,6 +20,9 @@ func printPreview(c *console.Console, d review.Document) {
 	for _, s := range d.Failed() {
 		printCause(c, "the preview of stack "+string(s.Stack)+" failed", s.Error, s.Log)
 	}
+	if len(d.Failed()) > 0 {
+		c.Line("Nothing was changed. Once the cause is gone, preview again.")
+	}
 	c.Line("")
 	printPreviewTable(c, d)
 	printLosses(c, d)

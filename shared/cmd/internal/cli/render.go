@@ -96,11 +96,15 @@ func (a *App) printStanding(d *deployment.Deployment, report deployment.Report) 
 
 // printCauses says why stacks failed, to standard error and last of all.
 func (a *App) printCauses(d *deployment.Deployment, report deployment.Report) {
-	c := console.New(a.Err, a.getenv)
+	c, failed := console.New(a.Err, a.getenv), false
 	for _, s := range report.Stacks {
 		if s.Result == estate.Failed {
 			printCause(c, "stack "+string(s.Stack)+" failed", s.Error, s.Log)
+			failed = true
 		}
+	}
+	if failed {
+		c.Line("What was done is in the state. Once the cause is gone, ./ringfence %s%s goes on from there.", report.Operation, d.Flags())
 	}
 }
 

@@ -9,11 +9,13 @@ without a byte, we end with them; a byte sets us free.
 import collections
 import datetime
 import importlib
+import io
 import json
 import os
 import re
 import sys
 import threading
+import urllib.parse
 
 import moto
 from moto.backends import get_backend
@@ -170,15 +172,18 @@ def once(app):
     """A client whose connection breaks before the answer arrives asks again,
     under the number of its first try. On a busy machine that happens, and what
     was created would be refused as there already. The first answer is kept and
-    given again."""
+    given again. EC2 itself does so for the same client token, which moto takes
+    and does not heed."""
     answers, guard = collections.OrderedDict(), threading.Lock()
 
     def serve(environ, start_response):
-        number = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
-        if not number or environ["REQUEST_METHOD"] == "GET":
+        numbers = [environ.get("HTTP_AMZ_SDK_INVOCATION_ID"), client_token(environ)]
+        if environ["REQUEST_METHOD"] == "GET" or not any(numbers):
             return app(environ, start_response)
         with guard:
-            turn, kept = answers.setdefault(number, (threading.Lock(), []))
+            # A second try is known by either.
+            turn, kept = next((answers[n] for n in numbers if n in answers), (threading.Lock(), []))
+            answers.update((n, (turn, kept)) for n in numbers if n)
             while len(answers) > 500:
                 answers.popitem(last=False)
         with turn:  # the first try may still be at work
@@ -186,7 +191,7 @@ def once(app):
                 head = []
                 body = app(environ, lambda *start: head.append(start))
                 content = b"".join(body)
-                if head[0][0].startswith("5"):
+                if not head[0][0].startswith("2"):
                     start_response(*head[0])
                     return [content]
                 kept += [head[0], content]
@@ -194,6 +199,16 @@ def once(app):
         return [kept[1]]
 
     return serve
+
+
+def client_token(environ):
+    """The client token of a request to EC2, with its action; None without one."""
+    if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        return None
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    form = urllib.parse.parse_qs(body.decode())
+    return "ClientToken" in form and "/ec2/" in environ.get("HTTP_AUTHORIZATION", "") and form["Action"][0] + form["ClientToken"][0]
 
 
 def end_with_parent(leash):

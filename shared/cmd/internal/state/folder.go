@@ -62,7 +62,8 @@ func (f Folder) Stack(project, stack string) (s Stack, found bool, err error) {
 	}
 	var c checkpoint
 	if err := json.Unmarshal(content, &c); err != nil {
-		return Stack{}, false, fmt.Errorf("%s: not a Pulumi state file: %w", file, err)
+		return Stack{}, false, fmt.Errorf("%s: not a Pulumi state file: %w: put the state before its last change in its place "+
+			"(%s.bak) and run ./ringfence up --refresh", file, err, filepath.Base(file))
 	}
 	if s, err = parse(Deployment{Version: c.Version, Features: c.Features, Content: c.Checkpoint.Latest}); err != nil {
 		return Stack{}, false, fmt.Errorf("%s: %w", file, err)

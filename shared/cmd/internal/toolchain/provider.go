@@ -59,7 +59,7 @@ func StartProvider(ctx context.Context, tools Tools, env []string) (*Provider, e
 	if p.Port, err = readPort(ctx, read); err != nil {
 		p.Stop()
 		read.Close()
-		return nil, fmt.Errorf("starting the AWS plugin %s: %w\n%s", tools.AWSPlugin, err, complaints)
+		return nil, fmt.Errorf("starting the AWS plugin %s: %w; nothing was changed: run the command again\n%s", tools.AWSPlugin, err, complaints)
 	}
 	return p, nil
 }
