@@ -37,6 +37,8 @@ func (n *network) newFlowLogs(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	// EC2 takes no second flow log of the same traffic to the same place, so one that
+	// must be replaced goes first; some seconds of traffic are not logged.
 	_, err = ec2.NewFlowLog(ctx, "vpc", &ec2.FlowLogArgs{
 		VpcId:                  n.vpc.ID(),
 		TrafficType:            pulumi.String("ALL"),
@@ -45,7 +47,7 @@ func (n *network) newFlowLogs(ctx *pulumi.Context) error {
 		IamRoleArn:             role.Arn,
 		MaxAggregationInterval: pulumi.Int(60),
 		Tags:                   n.tags(flowLogs),
-	}, pulumi.Parent(n.vpc), pulumi.DependsOn([]pulumi.Resource{policy}))
+	}, pulumi.Parent(n.vpc), pulumi.DependsOn([]pulumi.Resource{policy}), pulumi.DeleteBeforeReplace(true))
 	return err
 }
 
