@@ -79,7 +79,7 @@ func (b Backend) Tags() map[string]string {
 // those of the workflows.
 func (b Backend) Users() []string {
 	roles := append([]string{}, b.env.Access.Deployers...)
-	for _, role := range PipelineRoles() {
+	for _, role := range stateRoles() {
 		roles = append(roles, b.names.IAMARN("role/"+b.names.Of(role)))
 	}
 	return roles
@@ -87,7 +87,10 @@ func (b Backend) Users() []string {
 
 // PipelineRoles are the roles of the workflows, without the prefix of their
 // environment, as the security stack makes them.
-func PipelineRoles() []string {
+func PipelineRoles() []string { return append(stateRoles(), "evidence") }
+
+// stateRoles are those of them that use the state.
+func stateRoles() []string {
 	roles := []string{"preview", "drift"}
 	for _, stack := range graph.Names() {
 		roles = append(roles, "deploy-"+string(stack))

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,7 +16,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/ringfence/ringfence/shared/evidence"
 	"github.com/ringfence/ringfence/shared/golden"
 	"github.com/ringfence/ringfence/tests/checkout"
 	"github.com/ringfence/ringfence/tests/inventory"
@@ -69,10 +72,12 @@ func newStanding(t *testing.T) *standing {
 	return e
 }
 
-// intoEmulator makes dev a small environment that lives in the emulator.
+// intoEmulator makes dev a small environment that lives in the emulator, and that
+// locks its audit log as a real one does.
 func intoEmulator(t *testing.T, folder string) {
 	t.Helper()
 	small := read(t, filepath.Join(folder, "stacks/environments/ephemeral.yaml"))
+	small = strings.Replace(small, "lifecycle: ephemeral\ntimeToLiveHours: 6", "lifecycle: standard", 1)
 	writeFile(t, filepath.Join(folder, "stacks/environments/dev.yaml"), small)
 }
 
@@ -146,14 +151,51 @@ func (e *standing) merge(t *testing.T) {
 	for _, bucket := range all.Buckets {
 		buckets = append(buckets, aws.ToString(bucket.Name))
 	}
-	for _, bucket := range []string{dataBucket, "ringfence-dev-audit-123456789012-eu-central-1"} {
+	for _, bucket := range []string{dataBucket, auditBucket} {
 		if !slices.Contains(buckets, bucket) {
 			t.Errorf("there is no bucket %s: %v", bucket, buckets)
 		}
 	}
+	e.keepsEvidence(t)
 }
 
-const dataBucket = "ringfence-dev-data-123456789012-eu-central-1"
+// keepsEvidence reads the report back from the audit bucket: whole, locked, with its
+// attestation beside it.
+func (e *standing) keepsEvidence(t *testing.T) {
+	t.Helper()
+	listed, err := e.account.S3.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: aws.String(auditBucket), Prefix: aws.String("evidence/")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, attested := t.TempDir(), 0
+	for _, o := range listed.Contents {
+		object, err := e.account.S3.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String(auditBucket), Key: o.Key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(object.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if object.ObjectLockMode != s3types.ObjectLockModeGovernance || time.Until(aws.ToTime(object.ObjectLockRetainUntilDate)) < 364*24*time.Hour {
+			t.Errorf("%s is locked with %q until %v", *o.Key, object.ObjectLockMode, aws.ToTime(object.ObjectLockRetainUntilDate))
+		}
+		if strings.HasSuffix(*o.Key, ".sigstore.json") {
+			attested++
+			continue
+		}
+		writeFile(t, filepath.Join(folder, filepath.Base(*o.Key)), string(content))
+	}
+	v, err := evidence.Verify(folder, "")
+	if err != nil || !v.OK() || attested != 1 || v.Manifest.Environment.Stacks != "dev" {
+		t.Errorf("%d objects, %d attestations, %v: %+v", len(listed.Contents), attested, err, v)
+	}
+}
+
+const (
+	dataBucket  = "ringfence-dev-data-123456789012-eu-central-1"
+	auditBucket = "ringfence-dev-audit-123456789012-eu-central-1"
+)
 
 // stands reads in the emulator whether a deployment has a VPC.
 func (e *standing) stands(t *testing.T, name string, want bool) {
