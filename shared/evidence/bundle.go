@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+
+	"github.com/ringfence/ringfence/shared/folder"
 )
 
 // The files of a report.
@@ -95,41 +98,53 @@ func indented(v any) ([]byte, error) {
 // Write puts the files into a folder, whole or not at all. A folder that is there
 // is replaced when it holds an older report and nothing else; anything else is
 // an error, and stays as it is.
-func Write(folder string, files []File) (err error) {
-	if err := replaceable(folder); err != nil {
+func Write(place string, files []File) error {
+	if err := Replaceable(place); err != nil {
 		return err
 	}
-	folder = filepath.Clean(folder) // a slash at its end would make it its own parent
-	parent := filepath.Dir(folder)
-	if err := os.MkdirAll(parent, 0o700); err != nil {
-		return err
-	}
-	fresh, err := os.MkdirTemp(parent, ".report-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(fresh)) }()
-	whole := filepath.Join(fresh, "new")
-	if err := os.Mkdir(whole, 0o755); err != nil {
-		return err
-	}
-	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(whole, f.Name), f.Content, 0o644); err != nil {
-			return err
+	return folder.Replace(place, 0o755, func(fresh string) error {
+		for _, f := range files {
+			if err := os.WriteFile(filepath.Join(fresh, f.Name), f.Content, 0o644); err != nil {
+				return err
+			}
 		}
-	}
-	old := filepath.Join(fresh, "old")
-	if err := os.Rename(folder, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.Rename(whole, folder); err != nil {
-		return errors.Join(err, os.Rename(old, folder))
-	}
-	return nil
+		return nil
+	})
 }
 
-// replaceable is an error where a folder holds what is no report.
-func replaceable(folder string) error {
+// SetSignedAside moves a signed report out of a place that an unsigned one is to take,
+// into the folder <place>.signed, and returns where it is now: somebody vouches for
+// it. It leaves anything else as it is, and returns nothing.
+func SetSignedAside(place string) (string, error) {
+	content, err := os.ReadFile(filepath.Join(place, ManifestFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	m, err := parseManifest(content)
+	if err != nil || m.Signer == "" {
+		return "", nil // damaged or of another version, which nobody can verify, or not signed
+	}
+	name, err := ArchiveFolder(m)
+	if err != nil {
+		return "", err
+	}
+	aside := filepath.Join(filepath.Clean(place)+".signed", path.Base(name))
+	if err := os.MkdirAll(filepath.Dir(aside), 0o755); err != nil {
+		return "", err
+	}
+	// Where it lies already, the copy is as good: its name has its digest.
+	if _, err := os.Stat(aside); err == nil {
+		return aside, nil
+	}
+	return aside, os.Rename(place, aside)
+}
+
+// Replaceable is an error where a folder holds what is no report, and so is not to be
+// replaced by one.
+func Replaceable(folder string) error {
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
 		return nil

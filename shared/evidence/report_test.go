@@ -146,3 +146,70 @@ func TestUnitReportReplacesOnlyAReport(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What somebody has signed is not lost to a report that nobody signs.
+func TestUnitSignedReportIsSetAside(t *testing.T) {
+	signer, _, err := EnsureSigner(filepath.Join(t.TempDir(), "key.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := New(bare(nil))
+	report.Environment.Stacks, report.Time = "local", "2026-11-22T12:00:00Z"
+	signed, err := Bundle(report, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unsigned, err := Bundle(report, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := filepath.Join(t.TempDir(), "local")
+	if aside, err := SetSignedAside(place); aside != "" || err != nil {
+		t.Errorf("nothing there: %q, %v", aside, err)
+	}
+	for range 2 { // the second time it is kept already
+		if err := Write(place, signed); err != nil {
+			t.Fatal(err)
+		}
+		aside, err := SetSignedAside(place)
+		if err != nil || filepath.Dir(aside) != place+".signed" {
+			t.Fatalf("%q, %v", aside, err)
+		}
+		if v, err := Verify(aside, signer.Fingerprint()); err != nil || !v.OK() {
+			t.Errorf("%v: %+v", err, v)
+		}
+	}
+	if err := Write(place, unsigned); err != nil {
+		t.Fatal(err)
+	}
+	if aside, err := SetSignedAside(place); aside != "" || err != nil {
+		t.Errorf("an unsigned one: %q, %v", aside, err)
+	}
+	if kept, _ := os.ReadDir(place + ".signed"); len(kept) != 1 {
+		t.Errorf("kept %v", kept)
+	}
+}
+
+func TestUnitArchiveFolderNamesOneReport(t *testing.T) {
+	manifest := func(stacks, commit, time, digest string) Manifest {
+		return Manifest{Environment: Environment{Stacks: stacks}, Commit: commit, Time: time, Files: []ListedFile{{Name: TextFile, SHA256: digest}}}
+	}
+	one, err := ArchiveFolder(manifest("dev", "0f3c9a1b2d4e5f6071", "2027-01-31T13:00:00+01:00", "a"))
+	if err != nil || !strings.HasPrefix(one, "dev/20270131T120000Z-0f3c9a1b2d4e-") || len(one) != len("dev/20270131T120000Z-0f3c9a1b2d4e-0123456789ab") {
+		t.Errorf("%q, %v", one, err)
+	}
+	if other, err := ArchiveFolder(manifest("dev", "0f3c9a1b2d4e5f6071", "2027-01-31T13:00:00+01:00", "b")); err != nil || other == one {
+		t.Errorf("another report of the same moment: %q, %v", other, err)
+	}
+	if none, err := ArchiveFolder(manifest("dev", "", "2027-01-31T12:00:00Z", "a")); err != nil || !strings.Contains(none, "Z-uncommitted-") {
+		t.Errorf("%q, %v", none, err)
+	}
+	for _, hostile := range []Manifest{
+		manifest("../prod", "", "2027-01-31T12:00:00Z", ""), manifest("", "", "2027-01-31T12:00:00Z", ""), manifest("dev", "a/../b", "2027-01-31T12:00:00Z", ""),
+		manifest("dev", "", "yesterday", ""), manifest(`a\\b`, "", "2027-01-31T12:00:00Z", ""),
+	} {
+		if folder, err := ArchiveFolder(hostile); err == nil {
+			t.Errorf("%+v is kept as %q", hostile, folder)
+		}
+	}
+}

@@ -30,7 +30,7 @@ func signed(t *testing.T) (map[string][]byte, *Signer) {
 	return out, signer
 }
 
-func folder(t *testing.T, files map[string][]byte) string {
+func inFolder(t *testing.T, files map[string][]byte) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {
@@ -43,17 +43,17 @@ func folder(t *testing.T, files map[string][]byte) string {
 
 func TestUnitVerifySaysWhatItCheckedAndWhatNot(t *testing.T) {
 	files, signer := signed(t)
-	v, err := Verify(folder(t, files), "")
+	v, err := Verify(inFolder(t, files), "")
 	if err != nil || !v.OK() || len(v.Checked) != 2 {
 		t.Fatalf("%v: %+v", err, v)
 	}
 	if all := strings.Join(v.NotChecked, "\n"); !strings.Contains(all, "whose key "+signer.Fingerprint()) || !strings.Contains(all, "the time 2026-11-22T12:00:00Z") {
 		t.Errorf("not checked: %s", all)
 	}
-	if v, err = Verify(folder(t, files), signer.Fingerprint()); err != nil || !v.OK() || len(v.Checked) != 3 {
+	if v, err = Verify(inFolder(t, files), signer.Fingerprint()); err != nil || !v.OK() || len(v.Checked) != 3 {
 		t.Errorf("with its own key: %v: %+v", err, v)
 	}
-	if v, err = Verify(folder(t, files), "SHA256:another"); err != nil || v.OK() {
+	if v, err = Verify(inFolder(t, files), "SHA256:another"); err != nil || v.OK() {
 		t.Errorf("with another key: %v: %+v", err, v)
 	}
 }
@@ -87,17 +87,17 @@ func TestUnitVerifyFindsMissingAndStrangeFiles(t *testing.T) {
 	for name := range mustSigned(t) {
 		files, _ := signed(t)
 		delete(files, name)
-		if v, err := Verify(folder(t, files), ""); err == nil && v.OK() {
+		if v, err := Verify(inFolder(t, files), ""); err == nil && v.OK() {
 			t.Errorf("%s is gone, and nobody noticed", name)
 		}
 	}
 	files, _ := signed(t)
 	files["notes.txt"] = []byte("hello")
-	if v, err := Verify(folder(t, files), ""); err != nil || v.OK() || !strings.Contains(v.Problems[0], "notes.txt") {
+	if v, err := Verify(inFolder(t, files), ""); err != nil || v.OK() || !strings.Contains(v.Problems[0], "notes.txt") {
 		t.Errorf("%v: %+v", err, v)
 	}
 	delete(files, "notes.txt")
-	dir := folder(t, files)
+	dir := inFolder(t, files)
 	if err := os.Symlink(filepath.Join(dir, TextFile), filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestUnitUnsignedReportIsSaidToBeUnsigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := folder(t, map[string][]byte{TextFile: files[0].Content, ManifestFile: manifest})
+	dir := inFolder(t, map[string][]byte{TextFile: files[0].Content, ManifestFile: manifest})
 	v, err := Verify(dir, "")
 	if err != nil || !v.OK() || !strings.Contains(strings.Join(v.NotChecked, "\n"), "gh attestation verify") {
 		t.Errorf("%v: %+v", err, v)

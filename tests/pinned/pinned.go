@@ -5,8 +5,9 @@ package pinned
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"os"
 	"path/filepath"
+
+	"github.com/ringfence/ringfence/shared/folder"
 )
 
 // Make returns the folder of a set of tools below .ringfence in the root of the
@@ -17,25 +18,5 @@ func Make(root, set, pins string, fill func(folder string) error) (string, error
 	if err != nil {
 		return "", err
 	}
-	if _, err := os.Stat(place); err == nil {
-		return place, nil
-	}
-	if err := os.MkdirAll(filepath.Dir(place), 0o755); err != nil {
-		return "", err
-	}
-	fresh, err := os.MkdirTemp(filepath.Dir(place), "fresh-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(fresh)
-	if err := fill(fresh); err != nil {
-		return "", err
-	}
-	// Another run may have been faster.
-	if err := os.Rename(fresh, place); err != nil {
-		if _, there := os.Stat(place); there != nil {
-			return "", err
-		}
-	}
-	return place, nil
+	return place, folder.Make(place, fill)
 }

@@ -19,7 +19,7 @@ const modulePath = "github.com/ringfence/ringfence/"
 // those of the layers before its own, never those beside or above it. A new
 // package finds its place here.
 var layers = [][]string{
-	{"shared/authorization", "shared/golden", "shared/graph", "shared/iameval", "shared/iampolicy", "shared/names", "shared/quota"},
+	{"shared/authorization", "shared/folder", "shared/golden", "shared/graph", "shared/iameval", "shared/iampolicy", "shared/names", "shared/quota"},
 	{"shared/config", "shared/contract", "shared/workflows"},
 	{"shared/backend", "shared/secure", "shared/snapshot"},
 	{"shared/access", "shared/program"},

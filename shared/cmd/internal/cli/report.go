@@ -69,6 +69,9 @@ func (a *App) report(ctx context.Context, r reporting) error {
 	if r.out == "" {
 		r.out = d.Report()
 	}
+	if err := evidence.Replaceable(r.out); err != nil {
+		return err
+	}
 	signer, key, err := a.signer(r)
 	if err != nil {
 		return err
@@ -188,6 +191,13 @@ func (a *App) writeClosingReport(ctx context.Context, d *deployment.Deployment) 
 	files, err := evidence.Bundle(report, nil)
 	if err != nil {
 		return nil, err
+	}
+	kept, err := evidence.SetSignedAside(d.Report())
+	if err != nil {
+		return nil, err
+	}
+	if kept != "" {
+		d.Console.Line("The signed report that was there is now in %s", fromHere(kept))
 	}
 	return report, evidence.Write(d.Report(), files)
 }

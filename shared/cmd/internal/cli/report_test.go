@@ -8,20 +8,24 @@ import (
 )
 
 func TestUnitReportRefusesWhatMakesNoSense(t *testing.T) {
-	root := checkout(t, nil)
+	root, mine := checkout(t, nil), t.TempDir()
+	if err := os.WriteFile(filepath.Join(mine, "thesis.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		args   []string
 		status int
 		says   string
 	}{
-		"two ways to sign": {[]string{"report", "--unsigned", "--key", "k"}, exitUsage, "exclude each other"},
-		"no time":          {[]string{"report", "--unsigned", "--time", "yesterday"}, exitUsage, "2027-01-31T12:00:00Z"},
-		"nothing there":    {[]string{"report", "--unsigned", "--live=false"}, exitFailed, "nothing is deployed"},
-		"no emulator":      {[]string{"report", "--unsigned"}, exitFailed, "--live=false reports what the state says"},
-		"no key":           {[]string{"report", "--key", filepath.Join(root, "none.pem")}, exitFailed, "none.pem"},
-		"no report":        {[]string{"report", "verify", root}, exitFailed, "is no report"},
-		"not there":        {[]string{"report", "verify", filepath.Join(root, "none")}, exitFailed, "there is no folder"},
-		"no folder":        {[]string{"report", "verify"}, exitUsage, "takes the folder"},
+		"two ways to sign":  {[]string{"report", "--unsigned", "--key", "k"}, exitUsage, "exclude each other"},
+		"no time":           {[]string{"report", "--unsigned", "--time", "yesterday"}, exitUsage, "2027-01-31T12:00:00Z"},
+		"somebody's folder": {[]string{"report", "--unsigned", "--out", mine}, exitFailed, "is no report"}, // before anything is read
+		"nothing there":     {[]string{"report", "--unsigned", "--live=false"}, exitFailed, "nothing is deployed"},
+		"no emulator":       {[]string{"report", "--unsigned"}, exitFailed, "--live=false reports what the state says"},
+		"no key":            {[]string{"report", "--key", filepath.Join(root, "none.pem")}, exitFailed, "none.pem"},
+		"no report":         {[]string{"report", "verify", root}, exitFailed, "is no report"},
+		"not there":         {[]string{"report", "verify", filepath.Join(root, "none")}, exitFailed, "there is no folder"},
+		"no folder":         {[]string{"report", "verify"}, exitUsage, "takes the folder"},
 	} {
 		status, out, errOut := run(t, root, c.args...)
 		if status != c.status || !strings.Contains(errOut, c.says) {

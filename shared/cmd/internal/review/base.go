@@ -12,38 +12,31 @@ import (
 	"strings"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/git"
+	"github.com/ringfence/ringfence/shared/folder"
 )
 
 // Checkout puts the files of a commit into a folder of its own below parent, whole
 // or not at all, and removes those of other commits. One that is there is used
 // again, with the programs that were built in it.
-func Checkout(ctx context.Context, root, commit, parent string) (folder string, err error) {
-	folder = filepath.Join(parent, commit)
-	if _, err := os.Stat(folder); err == nil {
-		return folder, nil
+func Checkout(ctx context.Context, root, commit, parent string) (place string, err error) {
+	place = filepath.Join(parent, commit)
+	if _, err := os.Stat(place); err == nil {
+		return place, nil
 	}
-	// Half of a checkout, left by a removal that was killed, is never found whole.
-	old := parent + ".old"
-	if err := os.RemoveAll(old); err != nil {
-		return "", err
-	}
-	if err := os.Rename(parent, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", err
-	}
-	defer os.RemoveAll(old)
-	fresh := folder + ".new"
-	if err := os.MkdirAll(fresh, 0o755); err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(fresh)
-	archive, err := git.Checkout{Root: root}.Run(ctx, "archive", "--format=tar", commit)
-	if err != nil {
-		return "", fmt.Errorf("reading commit %s: %w", commit, err)
-	}
-	if err := unpack(strings.NewReader(archive), fresh); err != nil {
-		return "", fmt.Errorf("unpacking commit %s: %w", commit, err)
-	}
-	return folder, os.Rename(fresh, folder)
+	return place, folder.Replace(parent, 0o755, func(fresh string) error {
+		archive, err := git.Checkout{Root: root}.Run(ctx, "archive", "--format=tar", commit)
+		if err != nil {
+			return fmt.Errorf("reading commit %s: %w", commit, err)
+		}
+		into := filepath.Join(fresh, commit)
+		if err := os.Mkdir(into, 0o755); err != nil {
+			return err
+		}
+		if err := unpack(strings.NewReader(archive), into); err != nil {
+			return fmt.Errorf("unpacking commit %s: %w", commit, err)
+		}
+		return nil
+	})
 }
 
 // unpack writes the files of an archive below a folder, and nothing outside.

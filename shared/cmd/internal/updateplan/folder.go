@@ -17,6 +17,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3"
 
+	"github.com/ringfence/ringfence/shared/folder"
 	"github.com/ringfence/ringfence/shared/graph"
 )
 
@@ -44,41 +45,19 @@ func Check(folder string) error {
 
 // Save writes a plan, with the update plans of its stacks. It is there as a
 // whole or not at all, and only its owner can read it.
-func Save(folder string, m Manifest, plans map[graph.Name][]byte) error {
-	if err := Check(folder); err != nil {
+func Save(place string, m Manifest, plans map[graph.Name][]byte) error {
+	if err := Check(place); err != nil {
 		return err
 	}
-	folder = filepath.Clean(folder)
-	// Hidden, because a folder called plan.old may be somebody's.
-	hidden := filepath.Join(filepath.Dir(folder), "."+filepath.Base(folder))
-	beside, old := hidden+".new", hidden+".old"
-	for _, left := range []string{beside, old} { // by a save that was killed
-		if err := os.RemoveAll(left); err != nil {
-			return err
+	return folder.Replace(place, 0o700, func(fresh string) error {
+		if err := write(fresh, m, plans); err != nil {
+			return fmt.Errorf("saving the plan: %w", err)
 		}
-	}
-	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
-		return err
-	}
-	defer os.RemoveAll(beside)
-	if err := write(beside, m, plans); err != nil {
-		return fmt.Errorf("saving the plan: %w", err)
-	}
-	switch err := os.Rename(folder, old); {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return err
-	}
-	if err := os.Rename(beside, folder); err != nil {
-		return errors.Join(err, os.Rename(old, folder))
-	}
-	return os.RemoveAll(old)
+		return nil
+	})
 }
 
 func write(folder string, m Manifest, plans map[graph.Name][]byte) error {
-	if err := os.Mkdir(folder, 0o700); err != nil {
-		return err
-	}
 	m.Format, m.Pulumi = format, sdk.Version.String()
 	for i, s := range m.Stacks {
 		m.Stacks[i].Plan = Digest(plans[s.Stack])
