@@ -36,5 +36,5 @@ reference: ## take AWS's Service Authorization Reference anew, in the version th
 fmt: ## format every Go file
 	@gofmt -w shared stacks tests
 
-bench: ## measure the unchanged estate against Terraform, on the same emulator
-	@go run -trimpath ./tests/benchmark
+bench: ## measure a life of the estate against Terraform, into docs/performance.md
+	@go run -trimpath ./tests/benchmark -page docs/performance.md

@@ -5,48 +5,29 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
+	"path/filepath"
 	"strings"
-	"time"
 
+	"github.com/ringfence/ringfence/tests/benchmark/footprint"
 	"github.com/ringfence/ringfence/tests/benchmark/terraform"
 )
 
-// side is one of the two ways to deploy the estate.
-type side interface {
-	// Deploy brings the estate up for the first time.
-	Deploy(context.Context) error
-	// Unchanged, Previewed and Refreshed look over the estate and fail if they find
-	// anything to change: as a deployment, as a preview, and as a preview that first
-	// reads what stands.
-	Unchanged(context.Context) error
-	Previewed(context.Context) error
-	Refreshed(context.Context) error
-	// Destroy takes the estate down.
-	Destroy(context.Context) error
-	// Created counts the resources of the estate.
-	Created() (census, error)
-}
-
-// The two sides, in the order of the report's columns.
-const (
-	ringfenceSide = iota
-	terraformSide
-)
-
-var sideNames = [...]string{"Ringfence", "Terraform"}
-
 // benchmark is a run.
 type benchmark struct {
-	sides     [2]side
-	versions  versions
-	resources int
-	results   results
-	closers   []func()
+	site *site
+	// estate is what both sides deploy, changed what they deploy with one change.
+	estate, changed *terraform.Estate
+	sides           [2]side
+	emulators       [2]*emulator
+	modules         *modules
+	versions        versions
+	created         census
+	results         results
+	closers         []func()
 }
 
 // newBenchmark gets everything ready, up to the first deploy.
-func newBenchmark(ctx context.Context, root string, estate *terraform.Estate) (b *benchmark, err error) {
+func newBenchmark(ctx context.Context, root string, workloads int) (b *benchmark, err error) {
 	b = &benchmark{}
 	defer func() {
 		if err != nil {
@@ -59,48 +40,71 @@ func newBenchmark(ctx context.Context, root string, estate *terraform.Estate) (b
 	}
 	b.closers = append(b.closers, func() { os.RemoveAll(scratch) })
 	say("making the tools ready")
-	if err := prepare(ctx, root); err != nil {
+	if _, _, err := footprint.Run(ctx, footprint.Command{Folder: root, Environment: os.Environ(), Arguments: words("./ringfence tools")}); err != nil {
 		return nil, err
 	}
-	var endpoints [2]string
-	for i := range endpoints {
-		emulator, err := startEmulator(root, scratch)
-		if err != nil {
+	if b.site, err = newSite(root, filepath.Join(scratch, "checkout"), workloads); err != nil {
+		return nil, err
+	}
+	if b.changed, err = b.site.write(ctx, b.site.changed); err != nil {
+		return nil, err
+	}
+	if b.estate, err = b.site.write(ctx, b.site.file); err != nil {
+		return nil, err
+	}
+	for i := range b.emulators {
+		if b.emulators[i], err = startEmulator(root); err != nil {
 			return nil, err
 		}
-		b.closers = append(b.closers, emulator.stop)
-		endpoints[i] = emulator.endpoint
+		b.closers = append(b.closers, b.emulators[i].stop)
 	}
-	ours, err := newRingfence(root, endpoints[ringfenceSide], estate)
+	ours := newRingfence(b.site, b.emulators[ringfenceSide].Endpoint)
+	b.modules, err = newModules(ctx, root, scratch, b.emulators[terraformSide].Endpoint, b.estate)
 	if err != nil {
 		return nil, err
 	}
-	b.closers = append(b.closers, ours.forget)
-	theirs, err := newModules(ctx, root, scratch, endpoints[terraformSide], estate)
-	if err != nil {
-		return nil, err
-	}
-	b.sides = [2]side{ours, theirs}
-	b.versions, err = readVersions(ctx, ours, theirs)
+	b.sides = [2]side{ours, b.modules}
+	b.versions, err = readVersions(ctx, ours, b.modules)
 	return b, err
 }
 
 func (b *benchmark) close() {
-	for _, c := range slices.Backward(b.closers) {
-		c()
+	for len(b.closers) > 0 {
+		last := len(b.closers) - 1
+		b.closers[last]()
+		b.closers = b.closers[:last]
 	}
 }
 
-// unchanged deploys both sides at once, unmeasured, and measures what they take
-// to find nothing to do.
-func (b *benchmark) unchanged(ctx context.Context, rounds int) error {
+// run measures the life of the estate, from nothing to nothing, in each round.
+func (b *benchmark) run(ctx context.Context, rounds int) error {
+	for round := range rounds {
+		if err := b.measure(ctx, round, firstDeploy); err != nil {
+			return err
+		}
+		if err := b.compare(); err != nil {
+			return err
+		}
+		if err := b.looks(ctx, round); err != nil {
+			return err
+		}
+		if err := b.measure(ctx, round, destroy); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runLooks deploys both sides at once, unmeasured, and measures in each round what
+// is done to an estate that stands.
+func (b *benchmark) runLooks(ctx context.Context, rounds int) error {
 	say("deploying the estate on both sides (some minutes)")
 	failures := make(chan error)
 	for i, s := range b.sides {
 		go func() {
-			err := s.Deploy(ctx)
+			_, _, err := s.Run(ctx, firstDeploy)
 			if err != nil {
-				err = fmt.Errorf("%s: deploy: %w", sideNames[i], err)
+				err = fmt.Errorf("%s: %s: %w", sideNames[i], firstDeploy.title, err)
 			}
 			failures <- err
 		}()
@@ -112,57 +116,62 @@ func (b *benchmark) unchanged(ctx context.Context, rounds int) error {
 		return err
 	}
 	for round := range rounds {
-		if err := b.standing(ctx, round); err != nil {
+		if err := b.looks(ctx, round); err != nil {
 			return err
+		}
+		for i, s := range b.sides { // back to what it was
+			if _, _, err := s.Run(ctx, changing[len(changing)-1]); err != nil {
+				return fmt.Errorf("%s: %w", sideNames[i], err)
+			}
 		}
 	}
 	return nil
 }
 
-// standing measures what both sides take to find nothing to do.
-func (b *benchmark) standing(ctx context.Context, round int) error {
-	for _, look := range []struct {
-		operation string
-		do        func(side, context.Context) error
-	}{{noChange, side.Unchanged}, {preview, side.Previewed}, {refreshed, side.Refreshed}} {
-		if err := b.measure(ctx, round, look.operation, look.do); err != nil {
+// looks measures what finds nothing to do, and then one change. The environment file
+// is put back at the end.
+func (b *benchmark) looks(ctx context.Context, round int) error {
+	for _, o := range standing {
+		if err := b.measure(ctx, round, o); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// whole measures the life of the estate, from nothing to nothing.
-func (b *benchmark) whole(ctx context.Context, rounds int) error {
-	for round := range rounds {
-		if err := b.measure(ctx, round, firstDeploy, side.Deploy); err != nil {
-			return err
-		}
-		if err := b.compare(); err != nil {
-			return err
-		}
-		if err := b.standing(ctx, round); err != nil {
-			return err
-		}
-		if err := b.measure(ctx, round, destroy, side.Destroy); err != nil {
+	if err := b.put(b.site.changed, b.changed); err != nil {
+		return err
+	}
+	for _, o := range changing {
+		if err := b.measure(ctx, round, o); err != nil {
 			return err
 		}
 	}
-	return nil
+	return b.put(b.site.file, b.estate)
 }
 
-// measure times one operation on both sides, one after the other. They take
+// put puts an environment file and its modules in place.
+func (b *benchmark) put(file string, estate *terraform.Estate) error {
+	return errors.Join(os.WriteFile(b.site.environmentFile(), []byte(file), 0o644), estate.Write(b.modules.dir))
+}
+
+// measure measures one operation on both sides, one after the other. They take
 // turns in going first.
-func (b *benchmark) measure(ctx context.Context, round int, operation string, do func(side, context.Context) error) error {
+func (b *benchmark) measure(ctx context.Context, round int, o operation) error {
 	for turn := range b.sides {
 		i := (round + turn) % len(b.sides)
-		begun := time.Now()
-		if err := do(b.sides[i], ctx); err != nil {
-			return fmt.Errorf("%s: %s: %w", sideNames[i], operation, err)
+		b.emulators[i].Take() // what was called outside of any measurement
+		took, changes, err := b.sides[i].Run(ctx, o)
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", sideNames[i], o.title, err)
 		}
-		took := time.Since(begun)
-		b.results.add(operation, i, took)
-		say("round %d: %s: %s: %.1f s", round+1, operation, sideNames[i], took.Seconds())
+		if o.changes != all && changes != o.changes {
+			return fmt.Errorf("%s: %s: %d resources change, and it should be %d", sideNames[i], o.title, changes, o.changes)
+		}
+		m := measurement{took, b.emulators[i].Take()}
+		b.results.add(o, i, m)
+		say("round %d: %s: %s: %.1f s, %.1f s of processor time, %.0f MiB, %d calls", round+1, o.title, sideNames[i],
+			seconds(m), processor(m), mebibytes(m), m.Calls.Total())
+		if took.Left != nil {
+			say("  it left behind, and they were ended: %s", strings.Join(took.Left, ", "))
+		}
 	}
 	return nil
 }
@@ -172,14 +181,14 @@ func (b *benchmark) compare() error {
 	var created [2]census
 	for i, s := range b.sides {
 		var err error
-		if created[i], err = s.Created(); err != nil {
+		if created[i], err = s.Created(b.estate); err != nil {
 			return fmt.Errorf("%s: %w", sideNames[i], err)
 		}
 	}
 	if different := created[ringfenceSide].differences(created[terraformSide]); different != nil {
 		return fmt.Errorf("the two sides have not created the same:\n  %s", strings.Join(different, "\n  "))
 	}
-	b.resources = created[ringfenceSide].total()
+	b.created = created[ringfenceSide]
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // census counts resources by stack and Terraform type, as "network/aws_vpc".
@@ -29,4 +30,14 @@ func (c census) differences(other census) []string {
 		}
 	}
 	return out
+}
+
+// types is the number of types, each counted once for all stacks.
+func (c census) types() int {
+	types := map[string]bool{}
+	for kind := range c {
+		_, name, _ := strings.Cut(kind, "/")
+		types[name] = true
+	}
+	return len(types)
 }

@@ -8,21 +8,40 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/tests/benchmark/footprint"
 	"github.com/ringfence/ringfence/tests/benchmark/terraform"
 )
 
 // machine describes where the measurement is made, and what else went on there
-// when it began.
+// when it began. It names no place.
 func machine() string {
-	parts := []string{fmt.Sprintf("%d cores", runtime.NumCPU())}
+	var parts []string
+	if model := field(procFile("cpuinfo"), "model name"); model != "" {
+		parts = append(parts, model)
+	}
+	parts = append(parts, fmt.Sprintf("%d cores", runtime.NumCPU()))
 	if memory := total(procFile("meminfo")); memory != "" {
 		parts = append(parts, memory+" of memory")
 	}
-	parts = append(parts, runtime.GOOS+"/"+runtime.GOARCH)
+	if release := strings.TrimSpace(procFile("sys/kernel/osrelease")); release != "" {
+		parts = append(parts, "Linux "+release)
+	}
+	parts = append(parts, runtime.GOARCH)
 	if load, _, ok := strings.Cut(procFile("loadavg"), " "); ok {
 		parts = append(parts, "load "+load+" before the run")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// field is the first value of a name in lines of "name : value".
+func field(text, name string) string {
+	for line := range strings.Lines(text) {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
 }
 
 // procFile reads a file of Linux; elsewhere it is empty.
@@ -47,14 +66,14 @@ type versions struct{ Pulumi, Terraform, Provider, Moto string }
 
 func readVersions(ctx context.Context, ours *ringfence, theirs *modules) (versions, error) {
 	v := versions{Provider: terraform.ProviderVersion}
-	text, err := ours.run(ctx, "version", "--json")
+	text, _, err := footprint.Run(ctx, ours.command("version", "--json"))
 	if err != nil {
 		return v, err
 	}
 	if err := json.Unmarshal([]byte(text), &v); err != nil {
 		return v, fmt.Errorf("./ringfence version: %w", err)
 	}
-	text, err = output(command(ctx, theirs.dir, theirs.env, "terraform", "version", "-json"))
+	text, _, err = footprint.Run(ctx, theirs.command(graph.Network, "version", "-json"))
 	if err != nil {
 		return v, err
 	}

@@ -1,14 +1,17 @@
 // Command benchmark deploys the same estate with Ringfence and with Terraform,
-// on the same provider and emulator, and compares the times.
+// on the same provider and emulator, and compares what both take: time, processor
+// time, memory, and calls of AWS's API.
 //
 // Its rule: like is compared with like, in one run. Both sides create the same
 // resources, or there is no result; they take turns, each on an emulator of its
 // own; and what is compared are medians of whole commands, as a user waits for
-// them. The checkout's own emulator and state are left alone.
+// them. It works in a copy of the checkout: the checkout's own emulator, state and
+// environment files are left alone.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -17,10 +20,11 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/ringfence/ringfence/tests/benchmark/terraform"
+	"github.com/ringfence/ringfence/tests/benchmark/footprint"
 )
 
 func main() {
+	footprint.Supervise()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx)
@@ -36,44 +40,67 @@ func main() {
 
 func run(ctx context.Context) error {
 	rounds := flag.Int("rounds", 3, "how often to measure each operation")
-	deploy := flag.Bool("deploy", false, "measure first deploy and destroy too, in each round (some seven minutes a round)")
-	write := flag.String("write", "", "only write the Terraform modules to this folder")
+	deploy := flag.Bool("deploy", true, "measure first deploy and destroy too, in each round (some six minutes a round)")
+	workloads := flag.Int("workloads", 0, "deploy an environment of so many workloads; 0: the one of local.yaml")
+	page := flag.String("page", "", "also write the report into this page, between its markers")
+	raw := flag.String("json", "", "also write every measurement to this file")
+	modules := flag.String("modules", "", "also write the Terraform modules to this folder")
 	flag.Parse()
-	if flag.NArg() > 0 || *rounds < 1 {
+	if flag.NArg() > 0 || *rounds < 1 || *workloads < 0 {
 		flag.Usage()
-		return errors.New("there are no arguments, and at least one round")
+		return errors.New("there are no arguments, at least one round, and no number of workloads below 0")
 	}
-	root, err := checkout()
+	root, err := above()
 	if err != nil {
 		return err
 	}
-	estate, err := terraform.Open(root)
-	if err != nil {
-		return err
-	}
-	if *write != "" {
-		return estate.Write(*write)
-	}
-	b, err := newBenchmark(ctx, root, estate)
+	m := machine()
+	b, err := newBenchmark(ctx, root, *workloads)
 	if err != nil {
 		return err
 	}
 	defer b.close()
-	m := machine()
-	if *deploy {
-		err = b.whole(ctx, *rounds)
-	} else {
-		err = b.unchanged(ctx, *rounds)
+	if *modules != "" {
+		if err := b.estate.Write(*modules); err != nil {
+			return err
+		}
 	}
+	measure := b.runLooks
+	if *deploy {
+		measure = b.run
+	}
+	if err := measure(ctx, *rounds); err != nil {
+		return err
+	}
+	text := report(m, b.versions, b.created, b.results)
+	fmt.Print(text)
+	return errors.Join(intoPage(*page, text), writeRaw(*raw, b))
+}
+
+// writeRaw writes what was measured for other programs to read.
+func writeRaw(file string, b *benchmark) error {
+	if file == "" {
+		return nil
+	}
+	type run struct {
+		Operation, Side string
+		Measured        []measurement
+	}
+	var all []run
+	for _, r := range b.results {
+		for side, measured := range r.sides {
+			all = append(all, run{r.title, sideNames[side], measured})
+		}
+	}
+	text, err := json.MarshalIndent(map[string]any{"resources": b.created.total(), "runs": all}, "", "  ")
 	if err != nil {
 		return err
 	}
-	fmt.Print(report(m, b.versions, b.resources, b.results))
-	return nil
+	return os.WriteFile(file, append(text, '\n'), 0o644)
 }
 
-// checkout is the root of the checkout that holds the current folder.
-func checkout() (string, error) {
+// above is the root of the checkout that holds the current folder.
+func above() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {
 		return "", err

@@ -8,11 +8,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ringfence/ringfence/shared/graph"
+	"github.com/ringfence/ringfence/tests/benchmark/footprint"
 	"github.com/ringfence/ringfence/tests/benchmark/terraform"
 )
 
@@ -47,7 +50,18 @@ func newModules(ctx context.Context, root, scratch, endpoint string, estate *ter
 	if err := estate.Write(m.dir); err != nil {
 		return nil, err
 	}
-	return m, m.each(ctx, graph.Names(), "init")
+	for _, stack := range graph.Names() {
+		if _, _, err := footprint.Run(ctx, m.command(stack, "init", "-input=false", "-no-color")); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func (m *modules) command(stack graph.Name, args ...string) footprint.Command {
+	return footprint.Command{
+		Folder: filepath.Join(m.dir, string(stack)), Environment: m.env, Arguments: append([]string{"terraform"}, args...),
+	}
 }
 
 // installation makes Terraform run on the very provider that the AWS plugin
@@ -87,41 +101,52 @@ func keep(names ...string) []string {
 	return set
 }
 
-// each runs Terraform in the modules, one after the other.
-func (m *modules) each(ctx context.Context, stacks []graph.Name, args ...string) error {
-	args = append(args, "-input=false", "-no-color")
-	for _, stack := range stacks {
-		if _, err := output(command(ctx, filepath.Join(m.dir, string(stack)), m.env, "terraform", args...)); err != nil {
-			return fmt.Errorf("%s: %w", stack, err)
-		}
-	}
-	return nil
-}
-
-func (m *modules) Deploy(ctx context.Context) error {
-	return m.each(ctx, graph.Names(), "apply", "-auto-approve")
-}
-
-// Unchanged plans without a refresh, as Ringfence does. The exit status tells
-// whether there is anything to do.
-func (m *modules) Unchanged(ctx context.Context) error {
-	return m.each(ctx, graph.Names(), "plan", "-refresh=false", "-detailed-exitcode")
-}
-
-// Previewed is the same: Terraform's deployment without a change is its plan.
-func (m *modules) Previewed(ctx context.Context) error { return m.Unchanged(ctx) }
-
-func (m *modules) Refreshed(ctx context.Context) error {
-	return m.each(ctx, graph.Names(), "plan", "-detailed-exitcode")
-}
-
-func (m *modules) Destroy(ctx context.Context) error {
+// Run runs Terraform in the modules, one after the other, from the end for what
+// destroys.
+func (m *modules) Run(ctx context.Context, o operation) (took footprint.Footprint, changes int, err error) {
 	stacks := graph.Names()
-	slices.Reverse(stacks)
-	return m.each(ctx, stacks, "destroy", "-auto-approve", "-refresh=false")
+	if o.terraform[0] == "destroy" {
+		slices.Reverse(stacks)
+	}
+	args := append(slices.Clone(o.terraform), "-input=false", "-no-color")
+	for _, stack := range stacks {
+		text, one, err := footprint.Run(ctx, m.command(stack, args...))
+		if err != nil {
+			return took, changes, fmt.Errorf("%s: %w", stack, err)
+		}
+		took = took.Then(one)
+		found, err := summarised(text)
+		if err != nil {
+			return took, changes, fmt.Errorf("%s: terraform %s: %w", stack, o.terraform[0], err)
+		}
+		changes += found
+	}
+	return took, changes, nil
 }
 
-func (m *modules) Created() (census, error) {
+// summaries are the lines in which Terraform counts what it has done or would do.
+var summaries = regexp.MustCompile(`(?m)^(?:Plan: (\d+) to add, (\d+) to change, (\d+) to destroy\.` +
+	`|(?:Apply|Destroy) complete! Resources: (?:(\d+) added, (\d+) changed, )?(\d+) destroyed\.)$`)
+
+// summarised counts the resources that Terraform says it has changed, or would
+// change.
+func summarised(text string) (int, error) {
+	found := summaries.FindAllStringSubmatch(text, -1)
+	if found == nil {
+		if strings.Contains(text, "\nNo changes. ") || strings.HasPrefix(text, "No changes. ") {
+			return 0, nil
+		}
+		return 0, errors.New("it does not say what has changed")
+	}
+	changes := 0
+	for _, count := range found[len(found)-1][1:] { // the deployment comes after its plan
+		n, _ := strconv.Atoi(count) // those of the other form are empty
+		changes += n
+	}
+	return changes, nil
+}
+
+func (m *modules) Created(*terraform.Estate) (census, error) {
 	created := census{}
 	for _, stack := range graph.Names() {
 		var state struct {

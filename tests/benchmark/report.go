@@ -2,76 +2,157 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/ringfence/ringfence/tests/benchmark/calls"
 )
 
-// The operations, in the words of the report.
+// The targets that hold for every operation.
 const (
-	firstDeploy = "first deploy"
-	noChange    = "no change"
-	preview     = "preview"
-	refreshed   = "preview of what stands"
-	destroy     = "destroy"
+	callsTarget  = 1.0
+	memoryTarget = 1.5
 )
-
-// results holds the times of each operation on both sides, in the order in
-// which the operations were first measured.
-type results []result
-
-type result struct {
-	operation string
-	times     [2][]time.Duration
-}
-
-func (r *results) add(operation string, side int, took time.Duration) {
-	i := slices.IndexFunc(*r, func(have result) bool { return have.operation == operation })
-	if i < 0 {
-		i = len(*r)
-		*r = append(*r, result{operation: operation})
-	}
-	(*r)[i].times[side] = append((*r)[i].times[side], took)
-}
-
-// median is the middle one of some times, or the mean of the middle two.
-func median(times []time.Duration) time.Duration {
-	sorted := slices.Sorted(slices.Values(times))
-	middle := len(sorted) / 2
-	if len(sorted)%2 == 1 {
-		return sorted[middle]
-	}
-	return (sorted[middle-1] + sorted[middle]) / 2
-}
-
-// commands says what each side runs for an operation.
-var commands = map[string][2]string{
-	firstDeploy: {"`./ringfence up`", "`terraform apply` ×4"},
-	noChange:    {"`./ringfence up`", "`terraform plan -refresh=false` ×4"},
-	preview:     {"`./ringfence preview`", "`terraform plan -refresh=false` ×4"},
-	refreshed:   {"`./ringfence preview --refresh`", "`terraform plan` ×4"},
-	destroy:     {"`./ringfence destroy`", "`terraform destroy -refresh=false` ×4"},
-}
 
 // report writes the results as Markdown.
-func report(machine string, v versions, resources int, all results) string {
+func report(machine string, v versions, created census, all results) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d resources in four stacks, the same on both sides. %s.\n", resources, machine)
-	fmt.Fprintf(&b, "Pulumi %s, Terraform %s, AWS provider %s, moto %s.\n\n", v.Pulumi, v.Terraform, v.Provider, v.Moto)
-	b.WriteString("| | Ringfence | Terraform | ratio |\n|---|--:|--:|--:|\n")
-	for _, r := range all {
-		ours, theirs := r.times[ringfenceSide], r.times[terraformSide]
-		fmt.Fprintf(&b, "| %s: %s against %s | %s | %s | %.2f |\n", r.operation,
-			commands[r.operation][ringfenceSide], commands[r.operation][terraformSide],
-			cell(ours), cell(theirs), median(ours).Seconds()/median(theirs).Seconds())
-	}
-	fmt.Fprintf(&b, "\nSeconds: median of the rounds (fastest–slowest); rounds: %d.\n", len(all[0].times[ringfenceSide]))
+	fmt.Fprintf(&b, "%s. Pulumi %s, Terraform %s, AWS provider %s under both, moto %s. %s.\n\n",
+		machine, v.Pulumi, v.Terraform, v.Provider, v.Moto, plural(len(all[0].sides[ringfenceSide]), "round"))
+	requirements(&b, all)
+	times(&b, all)
+	costs(&b, all)
+	equality(&b, created, all)
 	return b.String()
 }
 
-func cell(times []time.Duration) string {
-	if len(times) == 1 {
-		return fmt.Sprintf("%.1f", times[0].Seconds())
+// requirements says of each target whether it is met.
+func requirements(b *strings.Builder, all results) {
+	b.WriteString("| must be at most | ratio | target | |\n|---|--:|--:|---|\n")
+	row := func(what string, ratio, target float64) {
+		verdict := "met"
+		if ratio > target {
+			verdict = "**missed**"
+		}
+		fmt.Fprintf(b, "| %s | %.2f | %.1f | %s |\n", what, ratio, target, verdict)
 	}
-	return fmt.Sprintf("%.1f (%.1f–%.1f)", median(times).Seconds(), slices.Min(times).Seconds(), slices.Max(times).Seconds())
+	for _, r := range all {
+		if r.target > 0 {
+			row("time of "+r.title, r.ratio(seconds), r.target)
+		}
+	}
+	worst := func(q quantity) *result {
+		return slices.MaxFunc(all, func(a, b *result) int {
+			switch x, y := a.ratio(q), b.ratio(q); {
+			case x < y:
+				return -1
+			case x > y:
+				return 1
+			}
+			return 0
+		})
+	}
+	r := worst(callCount)
+	row("calls of AWS's API, at the worst: "+r.title, r.ratio(callCount), callsTarget)
+	r = worst(mebibytes)
+	row("peak memory, at the worst: "+r.title, r.ratio(mebibytes), memoryTarget)
+	b.WriteString("\n")
+}
+
+func times(b *strings.Builder, all results) {
+	b.WriteString("Seconds, median of the rounds (fastest–slowest):\n\n| | Ringfence | Terraform | ratio |\n|---|--:|--:|--:|\n")
+	for _, r := range all {
+		fmt.Fprintf(b, "| %s: `./ringfence %s` against `terraform %s` ×4 | %s | %s | %.2f |\n", r.title,
+			strings.Join(r.ringfence, " "), strings.Join(r.terraform, " "),
+			spread(r.values(ringfenceSide, seconds)), spread(r.values(terraformSide, seconds)), r.ratio(seconds))
+	}
+	b.WriteString("\n")
+}
+
+// costs compares what an operation takes besides time.
+func costs(b *strings.Builder, all results) {
+	b.WriteString("Medians of what else they take; Ringfence / Terraform = ratio:\n\n" +
+		"| | processor, s | peak memory, MiB | calls of AWS's API | of these, that write |\n|---|--:|--:|--:|--:|\n")
+	for _, r := range all {
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", r.title, r.pair(processor, "%.1f"), r.pair(mebibytes, "%.0f"),
+			r.pair(callCount, "%.0f"), r.pair(writeCount, "%.0f"))
+	}
+	b.WriteString("\n")
+}
+
+// pair shows the medians of both sides, and their ratio.
+func (r *result) pair(q quantity, format string) string {
+	return fmt.Sprintf(format+" / "+format+" = %.2f", median(r.values(ringfenceSide, q)), median(r.values(terraformSide, q)), r.ratio(q))
+}
+
+// equality shows that both sides have done the same.
+func equality(b *strings.Builder, created census, all results) {
+	fmt.Fprintf(b, "Both sides create the same: %d resources of %s in four stacks, counted by stack and type.\n",
+		created.total(), plural(created.types(), "type"))
+	for _, r := range all {
+		ours, theirs := r.sides[ringfenceSide][0].Calls.Writes(), r.sides[terraformSide][0].Calls.Writes()
+		if ours.Total()+theirs.Total() == 0 {
+			continue
+		}
+		different := calls.Differences(ours, theirs)
+		fmt.Fprintf(b, "\nOf %s the writing calls are %d and %d, ", r.title, ours.Total(), theirs.Total())
+		if different == nil {
+			b.WriteString("operation by operation the same.\n")
+			continue
+		}
+		b.WriteString("and differ in:\n\n| operation | Ringfence | Terraform | because |\n|---|--:|--:|---|\n")
+		for _, d := range different {
+			fmt.Fprintf(b, "| `%s` | %d | %d | %s |\n", d.Operation, d.Ours, d.Their, because(d))
+		}
+	}
+}
+
+// reasons say why an operation is called more often by one side.
+var reasons = map[string]string{
+	"ssm:PutParameter": "the mark by which Ringfence knows an emulator again that was restarted",
+}
+
+func because(d calls.Difference) string {
+	if reason, ok := reasons[d.Operation]; ok {
+		return reason
+	}
+	return "not explained"
+}
+
+func spread(values []float64) string {
+	if len(values) == 1 {
+		return fmt.Sprintf("%.1f", values[0])
+	}
+	return fmt.Sprintf("%.1f (%.1f–%.1f)", median(values), slices.Min(values), slices.Max(values))
+}
+
+func plural(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%d %ss", n, of)
+}
+
+// The markers of the part of a page that is written by this program.
+const (
+	begin = "<!-- begin of what `make bench` writes -->\n"
+	end   = "<!-- end of what `make bench` writes -->\n"
+)
+
+// intoPage puts a text between the markers of a page, if there is a page.
+func intoPage(page, text string) error {
+	if page == "" {
+		return nil
+	}
+	content, err := os.ReadFile(page)
+	if err != nil {
+		return err
+	}
+	before, rest, begins := strings.Cut(string(content), begin)
+	_, after, ends := strings.Cut(rest, end)
+	if !begins || !ends {
+		return fmt.Errorf("%s lacks the lines between which the report is put:\n%s%s", page, begin, end)
+	}
+	return os.WriteFile(page, []byte(before+begin+"\n"+text+"\n"+end+after), 0o644)
 }
