@@ -128,6 +128,24 @@ func (m *module) refer() error {
 		}
 	}
 	m.wait()
+	// What AWS computes cannot stay a text, so it is linked before what is known
+	// beforehand: the other way round a circle could leave no room for it.
+	if err := m.policies(func(r *resource, text string) (any, error) {
+		_, err := rewrite(text, m.marks, func(m mark) (bool, error) {
+			if !m.computed {
+				return false, nil
+			}
+			return r.take(m)
+		})
+		return document(text), err
+	}); err != nil {
+		return err
+	}
+	return m.policies(func(r *resource, text string) (any, error) { return rewrite(text, m.marks, r.take) })
+}
+
+// policies replaces every policy by what with makes of it.
+func (m *module) policies(with func(*resource, string) (any, error)) error {
 	for _, r := range m.resources {
 		for _, key := range slices.Sorted(maps.Keys(r.body)) {
 			policy, ok := r.body[key].(document)
@@ -135,7 +153,7 @@ func (m *module) refer() error {
 				continue
 			}
 			var err error
-			if r.body[key], err = rewrite(string(policy), m.marks, r.take); err != nil {
+			if r.body[key], err = with(r, string(policy)); err != nil {
 				return fmt.Errorf("%s: %s: %w", r.address(), key, err)
 			}
 		}

@@ -81,6 +81,23 @@ func TestUnitPolicyThatNamesWhatNeedsIt(t *testing.T) {
 	}
 }
 
+// The key comes first and could be linked to the bucket; then nothing would be left
+// for the bucket's policy, which must name the key.
+func TestUnitPoliciesThatNameEachOther(t *testing.T) {
+	key := &resource{kind: "aws_kms_key", name: "log", body: map[string]any{"policy": document("arn:aws:s3:::log")}}
+	policy := &resource{kind: "aws_s3_bucket_policy", name: "log", body: map[string]any{"policy": document("key/log")}}
+	m := &module{resources: []*resource{key, policy}, marks: []mark{
+		{value: "key/log", expression: "aws_kms_key.log.arn", owner: key, computed: true},
+		{value: "arn:aws:s3:::log", expression: "aws_s3_bucket_policy.log.id", owner: policy},
+	}}
+	if err := m.refer(); err != nil {
+		t.Fatal(err)
+	}
+	if key.body["policy"] != "arn:aws:s3:::log" || policy.body["policy"] != "${aws_kms_key.log.arn}" {
+		t.Errorf("the key says %q, the bucket %q", key.body["policy"], policy.body["policy"])
+	}
+}
+
 func TestUnitComputedValuesInACircle(t *testing.T) {
 	key := &resource{kind: "aws_kms_key", name: "k", body: map[string]any{"policy": document("vpce-s3")}}
 	endpoint := &resource{kind: "aws_vpc_endpoint", name: "s3", body: map[string]any{"policy": document("key/k")}}
