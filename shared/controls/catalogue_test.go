@@ -100,3 +100,19 @@ func TestUnitUnverifiedIsNeverShownAsVerified(t *testing.T) {
 		t.Errorf("%s: verified %v, mark %q", Read, Read.Verified(), Read.Mark())
 	}
 }
+
+// A control that is not in the catalogue would serve a subcategory unseen.
+func TestUnitRiskFrameworkNamesControls(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range aiRisk {
+		if seen[r.subcategory] || len(r.controls) == 0 {
+			t.Errorf("%s stands twice, or without a control", r.subcategory)
+		}
+		seen[r.subcategory] = true
+		for i, id := range r.controls {
+			if _, ok := Find(id); !ok || slices.Contains(r.controls[:i], id) {
+				t.Errorf("%s: %s is no control, or stands twice", r.subcategory, id)
+			}
+		}
+	}
+}

@@ -58,20 +58,32 @@ type Framework struct {
 	Key string
 	// Title is its name for people.
 	Title string
+	// Checked says against which list it was made sure that the ids exist; what a
+	// requirement says is another question, which the mark of its source answers.
+	Checked string
 
-	of func(Frameworks) string
+	of func(*Control) string
 }
 
-// AllFrameworks lists the frameworks in the order of the matrix.
+// AllFrameworks lists the frameworks in the order of the matrix. Their ids were
+// compared in November 2026 with the lists named here, by commit.
 var AllFrameworks = []Framework{
-	{"security-hub", "AWS Security Hub", func(f Frameworks) string { return f.SecurityHub }},
-	{"cis-aws-3.0", "CIS AWS Foundations Benchmark 3.0", func(f Frameworks) string { return f.CIS3 }},
-	{"cis-aws-5.0", "CIS AWS Foundations Benchmark 5.0", func(f Frameworks) string { return f.CIS5 }},
-	{"nist-800-53-r5", "NIST SP 800-53 revision 5", func(f Frameworks) string { return f.NIST }},
-	{"iso-27001-2022", "ISO/IEC 27001:2022 Annex A", func(f Frameworks) string { return f.ISO }},
-	{"soc-2", "SOC 2 trust services criteria", func(f Frameworks) string { return f.SOC2 }},
-	{"ai", "AWS AI Security Framework and samples", func(f Frameworks) string { return f.AI }},
+	{"security-hub", "AWS Security Hub", "those of the standard AWS Foundational Security Best Practices " + byProwler + "; ids of other standards were not", func(c *Control) string { return c.Frameworks.SecurityHub }},
+	{"cis-aws-3.0", "CIS AWS Foundations Benchmark 3.0", "all " + byProwler, func(c *Control) string { return c.Frameworks.CIS3 }},
+	{"cis-aws-5.0", "CIS AWS Foundations Benchmark 5.0", "all " + byProwler, func(c *Control) string { return c.Frameworks.CIS5 }},
+	{"nist-800-53-r5", "NIST SP 800-53 revision 5", "all but seven in NIST's OSCAL content 5.1.1 (usnistgov/oscal-content 88bb8de), baselines high and privacy; " +
+		"AC-4(21), CA-9(1), SC-5(2), SC-12(2), SC-28(3), SI-13(5) and SI-15, which are in neither, " + byCISOAssistant, func(c *Control) string { return c.Frameworks.NIST }},
+	{"iso-27001-2022", "ISO/IEC 27001:2022 Annex A", "all " + byCISOAssistant, func(c *Control) string { return c.Frameworks.ISO }},
+	{"soc-2", "SOC 2 trust services criteria", "all " + byCISOAssistant + " and, for processing integrity, " + byProwler, func(c *Control) string { return c.Frameworks.SOC2 }},
+	{"nist-ai-rmf-1.0", "NIST AI Risk Management Framework 1.0", "all " + byCISOAssistant, aiRiskOf},
+	{"ai", "AWS AI Security Framework and samples", "those that begin with AISF " + byProwler + "; the others are names of samples and checks", func(c *Control) string { return c.Frameworks.AI }},
 }
+
+// Where lists of ids were found, for those that are not public themselves.
+const (
+	byProwler       = "in Prowler's compliance files (prowler-cloud/prowler 3e000fa)"
+	byCISOAssistant = "in CISO Assistant's library (intuitem/ciso-assistant-community f990d7b)"
+)
 
 // Requirement is one requirement of a framework, with the source that maps the
 // control to it.
@@ -84,7 +96,7 @@ func (r Requirement) String() string { return r.ID + r.Source.Mark() }
 
 // Requirements returns what a control serves in the framework.
 func (f Framework) Requirements(c *Control) []Requirement {
-	return parseRequirements(f.of(c.Frameworks))
+	return parseRequirements(f.of(c))
 }
 
 // parseRequirements reads a list of ids. The mark of Prowler or Steampipe stands

@@ -79,7 +79,7 @@ func frameworks(results []controls.Result) []Framework {
 		}
 		out = append(out, framework(f.Key, f.Title, serving))
 	}
-	return append(out, framework("nist-ai-rmf-1.0", "NIST AI Risk Management Framework 1.0", nil))
+	return out
 }
 
 func framework(key, title string, serving map[string][]Serving) Framework {
@@ -89,7 +89,7 @@ func framework(key, title string, serving map[string][]Serving) Framework {
 		ids[id] = true
 	}
 	for _, group := range complete[key] {
-		for i := 1; i <= group.last; i++ {
+		for i := max(group.first, 1); i <= group.last; i++ {
 			ids[fmt.Sprintf("%s%d", group.prefix, i)] = true
 		}
 	}
@@ -118,27 +118,29 @@ func coverage(by []Serving) Coverage {
 	return Partial
 }
 
-// group is a run of requirement ids: prefix1 to prefix<last>.
+// group is a run of requirement ids, such as 2.1.1 to 2.1.4; a first of 0 is 1.
 type group struct {
-	prefix string
-	last   int
+	prefix      string
+	last, first int
 }
 
 // complete lists all requirements of the frameworks that number them without
 // gaps and whose list is short enough to be looked at as a whole. Only ids: the
 // texts are their publishers'.
 //
-// Sources: CIS Amazon Web Services Foundations Benchmark v3.0.0; ISO/IEC
+// Sources: CIS Amazon Web Services Foundations Benchmark v3.0.0 and v5.0.0; ISO/IEC
 // 27001:2022, Annex A; AICPA Trust Services Criteria (2017, points of focus
 // revised 2022), all but privacy; NIST AI 100-1,
-// Artificial Intelligence Risk Management Framework (AI RMF 1.0).
+// Artificial Intelligence Risk Management Framework (AI RMF 1.0). The ids were
+// compared with other lists, see controls.AllFrameworks.
 var complete = map[string][]group{
-	"cis-aws-3.0":    {{"1.", 22}, {"2.1.", 4}, {"2.2.", 1}, {"2.3.", 3}, {"2.4.", 1}, {"3.", 9}, {"4.", 16}, {"5.", 6}},
-	"iso-27001-2022": {{"A.5.", 37}, {"A.6.", 8}, {"A.7.", 14}, {"A.8.", 34}},
-	"soc-2": {{"CC1.", 5}, {"CC2.", 3}, {"CC3.", 4}, {"CC4.", 2}, {"CC5.", 3}, {"CC6.", 8}, {"CC7.", 5}, {"CC8.", 1}, {"CC9.", 2},
-		{"A1.", 3}, {"C1.", 2}, {"PI1.", 5}},
-	"nist-ai-rmf-1.0": {{"GOVERN 1.", 7}, {"GOVERN 2.", 3}, {"GOVERN 3.", 2}, {"GOVERN 4.", 3}, {"GOVERN 5.", 2}, {"GOVERN 6.", 2},
-		{"MAP 1.", 6}, {"MAP 2.", 3}, {"MAP 3.", 5}, {"MAP 4.", 2}, {"MAP 5.", 2},
-		{"MEASURE 1.", 3}, {"MEASURE 2.", 13}, {"MEASURE 3.", 3}, {"MEASURE 4.", 3},
-		{"MANAGE 1.", 4}, {"MANAGE 2.", 4}, {"MANAGE 3.", 2}, {"MANAGE 4.", 3}},
+	"cis-aws-3.0":    {{"1.", 22, 0}, {"2.1.", 4, 0}, {"2.2.", 1, 0}, {"2.3.", 3, 0}, {"2.4.", 1, 0}, {"3.", 9, 0}, {"4.", 16, 0}, {"5.", 6, 0}},
+	"cis-aws-5.0":    {{"1.", 21, 0}, {"2.1.", 4, 0}, {"2.2.", 4, 0}, {"2.3.", 1, 0}, {"3.", 9, 0}, {"4.", 16, 0}, {"5.1.", 2, 0}, {"5.", 7, 2}},
+	"iso-27001-2022": {{"A.5.", 37, 0}, {"A.6.", 8, 0}, {"A.7.", 14, 0}, {"A.8.", 34, 0}},
+	"soc-2": {{"CC1.", 5, 0}, {"CC2.", 3, 0}, {"CC3.", 4, 0}, {"CC4.", 2, 0}, {"CC5.", 3, 0}, {"CC6.", 8, 0}, {"CC7.", 5, 0}, {"CC8.", 1, 0}, {"CC9.", 2, 0},
+		{"A1.", 3, 0}, {"C1.", 2, 0}, {"PI1.", 5, 0}},
+	"nist-ai-rmf-1.0": {{"GOVERN 1.", 7, 0}, {"GOVERN 2.", 3, 0}, {"GOVERN 3.", 2, 0}, {"GOVERN 4.", 3, 0}, {"GOVERN 5.", 2, 0}, {"GOVERN 6.", 2, 0},
+		{"MAP 1.", 6, 0}, {"MAP 2.", 3, 0}, {"MAP 3.", 5, 0}, {"MAP 4.", 2, 0}, {"MAP 5.", 2, 0},
+		{"MEASURE 1.", 3, 0}, {"MEASURE 2.", 13, 0}, {"MEASURE 3.", 3, 0}, {"MEASURE 4.", 3, 0},
+		{"MANAGE 1.", 4, 0}, {"MANAGE 2.", 4, 0}, {"MANAGE 3.", 2, 0}, {"MANAGE 4.", 3, 0}},
 }

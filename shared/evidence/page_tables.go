@@ -57,7 +57,7 @@ type heatCell struct{ Class, Title, Text string }
 
 // shortTitles name the frameworks in narrow columns.
 var shortTitles = map[string]string{
-	"security-hub": "Sec. Hub", "cis-aws-3.0": "CIS 3.0", "cis-aws-5.0": "CIS 5.0", "nist-800-53-r5": "800-53", "iso-27001-2022": "ISO 27001", "soc-2": "SOC 2", "ai": "AWS AI",
+	"security-hub": "Sec. Hub", "cis-aws-3.0": "CIS 3.0", "cis-aws-5.0": "CIS 5.0", "nist-800-53-r5": "800-53", "iso-27001-2022": "ISO 27001", "soc-2": "SOC 2", "nist-ai-rmf-1.0": "AI RMF", "ai": "AWS AI",
 }
 
 func heat(r *Report) (columns []column, rows []heatRow) {

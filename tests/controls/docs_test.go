@@ -185,6 +185,7 @@ func frameworkPage(f controls.Framework, judged map[string]map[string]controls.R
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n"+generated, f.Title)
 	b.WriteString("The requirements that controls serve, as far as the mapping goes: what is missing here is not covered. A mapping is only as good\nas its source. See [controls](../controls.md).\n\n")
+	fmt.Fprintf(&b, "That these ids are in the framework was checked: %s.\n\n", f.Checked)
 	b.WriteString("| requirement | control | holds when | tier | source of the mapping |\n|---|---|---|---|---|\n")
 	for _, id := range slices.SortedFunc(maps.Keys(byRequirement), controls.CompareIDs) {
 		for _, s := range byRequirement[id] {
