@@ -1,7 +1,7 @@
 // Package audit builds the audit stack: a multi-region trail with its own key,
-// a bucket that only CloudTrail can write to and nobody can rewrite, the alarms
-// of the CIS AWS Foundations Benchmark over the trail's log group, and an alarm
-// on whoever tampers with all this. The services that watch the account (AWS
+// a bucket for it and for the pipeline's reports that nobody can rewrite, the
+// alarms of the CIS AWS Foundations Benchmark over the trail's log group, and an
+// alarm on whoever tampers with all this. The services that watch the account (AWS
 // Config, Security Hub, GuardDuty, Macie, Inspector) are there where the
 // environment turns them on.
 package audit
