@@ -131,6 +131,9 @@ var summaries = regexp.MustCompile(`(?m)^(?:Plan: (\d+) to add, (\d+) to change,
 // summarised counts the resources that Terraform says it has changed, or would
 // change.
 func summarised(text string) (int, error) {
+	if strings.Contains(text, "This is a refresh-only plan") {
+		return 0, nil // of what AWS has computed since, and of nothing that is declared
+	}
 	found := summaries.FindAllStringSubmatch(text, -1)
 	if found == nil {
 		if strings.Contains(text, "\nNo changes. ") || strings.HasPrefix(text, "No changes. ") {

@@ -15,13 +15,14 @@ func TestUnitTerraformSaysWhatChanges(t *testing.T) {
 		want int
 		bad  bool
 	}{
-		"a plan":                 {"x will be updated\n\nPlan: 1 to add, 2 to change, 3 to destroy.\n", 6, false},
-		"a deployment":           {"Plan: 9 to add, 0 to change, 0 to destroy.\n…\nApply complete! Resources: 4 added, 1 changed, 0 destroyed.\n", 5, false},
-		"a destruction":          {"Plan: 0 to add, 0 to change, 7 to destroy.\n\nDestroy complete! Resources: 7 destroyed.\n", 7, false},
-		"nothing to do":          {"\nNo changes. Your infrastructure matches the configuration.\n", 0, false},
-		"nothing, and applied":   {"No changes. Your infrastructure…\n\nApply complete! Resources: 0 added, 0 changed, 0 destroyed.\n", 0, false},
-		"a refresh that is told": {"Note: Objects have changed outside of Terraform\n", 0, true},
-		"nothing":                {"", 0, true},
+		"a plan":                   {"x will be updated\n\nPlan: 1 to add, 2 to change, 3 to destroy.\n", 6, false},
+		"a deployment":             {"Plan: 9 to add, 0 to change, 0 to destroy.\n…\nApply complete! Resources: 4 added, 1 changed, 0 destroyed.\n", 5, false},
+		"a destruction":            {"Plan: 0 to add, 0 to change, 7 to destroy.\n\nDestroy complete! Resources: 7 destroyed.\n", 7, false},
+		"nothing to do":            {"\nNo changes. Your infrastructure matches the configuration.\n", 0, false},
+		"nothing, and applied":     {"No changes. Your infrastructure…\n\nApply complete! Resources: 0 added, 0 changed, 0 destroyed.\n", 0, false},
+		"half a text":              {"Note: Objects have changed outside of Terraform\n", 0, true},
+		"a refresh, no deployment": {"Note: Objects have changed outside of Terraform\n\nThis is a refresh-only plan, so Terraform will not take any actions", 0, false},
+		"nothing":                  {"", 0, true},
 	} {
 		got, err := summarised(test.text)
 		if got != test.want || (err != nil) != test.bad {

@@ -14,21 +14,9 @@ type Server struct {
 	tfprotov6.ProviderServer
 	client tfplugin5.ProviderClient
 	stored *store
+	configured
 	// Stop ends the provider's process.
 	Stop func()
-}
-
-func (s *Server) ConfigureProvider(
-	ctx context.Context, q *tfprotov6.ConfigureProviderRequest,
-) (*tfprotov6.ConfigureProviderResponse, error) {
-	r, err := s.client.Configure(ctx, &tfplugin5.Configure_Request{
-		TerraformVersion: q.TerraformVersion,
-		Config:           toChild(q.Config),
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &tfprotov6.ConfigureProviderResponse{Diagnostics: diagnostics(r.Diagnostics)}, nil
 }
 
 func (s *Server) ValidateResourceConfig(
