@@ -1,7 +1,7 @@
 # What people type most, by name. Each target is one line over ./ringfence or
 # go; `./ringfence help` says more.
 .DEFAULT_GOAL := help
-.PHONY: help tools up destroy test lint generate reference fmt bench
+.PHONY: help tools up destroy test lint generate reference fmt bench faults
 
 # Every module of the workspace, and the one that is built outside it.
 MODULES  = $$(go list -m -f '{{.Dir}}/...')
@@ -38,3 +38,6 @@ fmt: ## format every Go file
 
 bench: ## measure a life of the estate against Terraform, into docs/performance.md
 	@go run -trimpath ./tests/benchmark -page docs/performance.md
+
+faults: ## let 300 faults strike the command in an emulated AWS, and look what they leave (an hour)
+	@./ringfence tools && go run ./tests/faults -write

@@ -26,7 +26,9 @@ func (t *trial) check(ctx context.Context) error {
 	t.Problems = append(t.Problems, t.lane.locks()...)
 	if t.Converged {
 		t.settled()
-		t.noChange(ctx)
+		if !t.unchanged {
+			t.noChange(ctx)
+		}
 	}
 	stands, err := t.lane.account.Read(ctx)
 	if err != nil {

@@ -66,6 +66,11 @@ func openLane(ctx context.Context, root string, whole bool) (l *lane, err error)
 	if err := checkout.LendEmulatorTo(l.folder, root); err != nil {
 		return nil, err
 	}
+	// Nothing is built in a trial.
+	if err := command(ctx, l.folder, l.env(false), "cp", "-a", filepath.Join(root, ".ringfence", "programs"),
+		filepath.Join(root, ".ringfence", "programs.json"), l.path(".ringfence")).Run(); err != nil {
+		return nil, fmt.Errorf("copying the stack programs: run ./ringfence up first: %w", err)
+	}
 	if err := os.Mkdir(l.path("tmp"), 0o700); err != nil {
 		return nil, err
 	}

@@ -65,7 +65,11 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(root, "docs", "reliability.md"), []byte(report(trials)), 0o644)
+	text, err := report(trials)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(root, "docs", "reliability.md"), []byte(text), 0o644)
 }
 
 // rootOf is the root of the checkout that holds the current folder.

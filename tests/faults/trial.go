@@ -56,6 +56,8 @@ type trial struct {
 	r     *rand.Rand
 	// said is all that the commands of the trial printed.
 	said string
+	// unchanged: the last deployment has found nothing to change.
+	unchanged bool
 	// stateBefore is the state as it was, for operations that must not write.
 	stateBefore string
 }
@@ -82,6 +84,12 @@ func (l *lane) draw(seed uint64, number int, only string) *trial {
 	case t.kind.special == corrupt && t.Operation == "first up":
 		t.kind = named("lost answer") // there is no state yet that could be damaged
 		t.Kind = t.kind.name
+	case t.kind.special == restart:
+		// What it takes with it is everything, so everything is to be built anew.
+		t.scope = scope{stacks: l.stacks}
+		if t.Operation == "preview" {
+			t.Operation = "up"
+		}
 	case t.Operation == "preview" && strings.HasPrefix(t.Kind, "lost answer"):
 		t.Operation = "up" // a preview writes nothing
 	}
@@ -149,6 +157,9 @@ var remedy = regexp.MustCompile(`\./ringfence [a-z]+|wait until|run the command 
 
 // ending is the part of what a command printed that follows its table.
 func ending(output string) string {
+	if strings.Contains(output, "error: the preview of stack") {
+		return output // there the table comes last
+	}
 	lines := strings.Split(strings.TrimSpace(output), "\n")
 	for i := len(lines) - 1; i >= 0; i-- {
 		if strings.HasPrefix(lines[i], "stack ") && strings.Contains(lines[i], "result") {
@@ -186,6 +197,7 @@ func (t *trial) heal(ctx context.Context, last result) {
 		t.see(last)
 		if last.exit == 0 {
 			t.Converged = true
+			t.unchanged = verb == "up" && nothingChanged(last.output)
 			return
 		}
 		if !remedy.MatchString(ending(last.output)) {
@@ -193,6 +205,20 @@ func (t *trial) heal(ctx context.Context, last result) {
 		}
 		t.Message += "\n--- heal " + fmt.Sprint(t.Heals) + "\n" + tail(last.output)
 	}
+}
+
+// row is a line of a deployment's table.
+var row = regexp.MustCompile(`(?m)^(network|security|data|audit) .*\d\.\d +(.*)$`)
+
+// nothingChanged reports whether a deployment's table says so of every stack.
+func nothingChanged(output string) bool {
+	rows := row.FindAllStringSubmatch(output, -1)
+	for _, r := range rows {
+		if r[2] != "no change" {
+			return false
+		}
+	}
+	return len(rows) > 0
 }
 
 // line is the trial in one line.

@@ -10,10 +10,10 @@
 // PULUMI_DEBUG_PROVIDERS=aws:PORT. Engines that share one process share its configuration too:
 // they must all configure the provider alike.
 //
-// What the official plugin does besides and this one does not: custom timeouts, the resource
-// left behind by a creation that failed half-way, the old s3.Bucket (BucketV2 is there) and
-// other tokens that the SDK keeps as aliases only, write-only properties, the function
-// quicksight.getAnalysis, and the package schema, which code generators read.
+// What the official plugin does besides and this one does not: custom timeouts, the old s3.Bucket
+// (BucketV2 is there) and other tokens that the SDK keeps as aliases only, write-only
+// properties, the function quicksight.getAnalysis, and the package schema, which code generators
+// read.
 package main
 
 import (
@@ -21,8 +21,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	pfbridge "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/pf/tfbridge"
 
 	"github.com/ringfence/ringfence/shared/toolchain/awsplugin/tfprovider"
 )
@@ -54,6 +52,5 @@ func serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pfbridge.Main(ctx, provider.Name, provider, metadata())
-	return nil
+	return serveHalfway(ctx, provider)
 }

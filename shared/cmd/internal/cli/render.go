@@ -17,6 +17,7 @@ func (a *App) printReport(d *deployment.Deployment, report deployment.Report) {
 		d.Console.Line("")
 		printTable(d.Console, report)
 	}
+	printLeftBehind(d, report.LeftBehind)
 	for _, s := range report.Stacks {
 		printViolations(d.Console, s.Stack, s.Violations)
 	}
@@ -50,6 +51,19 @@ func printTable(c *console.Console, report deployment.Report) {
 	}
 	total := []string{"all", "", "", "", "", "", duration(report.Seconds), ""}
 	c.Table(columns, append(rows, total))
+}
+
+// printLeftBehind names what AWS has and no state knows.
+func printLeftBehind(d *deployment.Deployment, arns []string) {
+	if len(arns) == 0 {
+		return
+	}
+	d.Console.Line("\nAWS has what carries the tags of this environment and is in no state:\n")
+	for _, arn := range arns {
+		d.Console.Line("  %s", arn)
+	}
+	d.Console.Line("\nAn answer of AWS was lost, and the call was made again. Ringfence deletes nothing that it does not know: " +
+		"look at it, and delete it by hand.")
 }
 
 // number leaves a zero out, so that what changed stands out.

@@ -13,6 +13,7 @@ import (
 func (a *App) upCommand() *cobra.Command {
 	var t target
 	var refresh bool
+	var adopt bool
 	var plan string
 	cmd := &cobra.Command{
 		Use:   "up",
@@ -32,6 +33,10 @@ With --plan, nothing is done but what "preview --save-plan" has saved. A plan th
 no longer fits (the programs, the environment file or the state are not what they
 were) is refused before anything is changed.
 
+Where AWS did what it was asked for and its answer was lost, what stands is in no
+state. A deployment that was cut off is looked after by the next one; where AWS says
+that something exists already, --adopt takes it into the state.
+
 Ctrl-C lets the engine finish what it is at and save its state; a second one
 ends it at once.`,
 		Example: `  ./ringfence up                            everything, in the emulator
@@ -42,8 +47,8 @@ ends it at once.`,
   ./ringfence up --env ephemeral --name pr-42`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if plan != "" && refresh {
-				return usageError{errors.New("--plan: a plan is made from the state: leave out --refresh")}
+			if plan != "" && (refresh || adopt) {
+				return usageError{errors.New("--plan: a plan is made from the state: leave out --refresh and --adopt")}
 			}
 			d, selection, err := a.deployment(t)
 			if err != nil {
@@ -57,7 +62,7 @@ ends it at once.`,
 				return a.refuse(d, stop)
 			}
 			printAll(d.Console, "advice", advice(judged))
-			selection.Refresh, selection.Plan = refresh, plan
+			selection.Refresh, selection.Plan, selection.Adopt = refresh, plan, adopt
 			report, err := d.Up(cmd.Context(), selection)
 			if err := a.conclude(d, report, err); err != nil {
 				return err
@@ -70,6 +75,7 @@ ends it at once.`,
 	t.which(cmd, "only this stack and what it depends on (may be repeated)")
 	cmd.Flags().BoolVar(&t.only, "only", false, "with --stack: leave out what it depends on")
 	cmd.Flags().BoolVar(&refresh, "refresh", false, "read first what really stands, and repair what drifted")
+	cmd.Flags().BoolVar(&adopt, "adopt", false, "take what stands already and carries the environment's tags into the state")
 	cmd.Flags().StringVar(&plan, "plan", "", "do only what the plan in this folder says; preview --save-plan makes one")
 	a.asJSON(cmd)
 	return cmd

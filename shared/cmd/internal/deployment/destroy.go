@@ -46,7 +46,12 @@ func (d *Deployment) Destroy(ctx context.Context, selection Selection) (Report, 
 	if err := d.checkLocks(g.survey, plan.Stacks()); err != nil {
 		return Report{}, err
 	}
-	destroy := func(ctx context.Context, _ graph.Name, job engine.Job) (engine.Result, error) {
+	destroy := func(ctx context.Context, stack graph.Name, job engine.Job) (engine.Result, error) {
+		if known := g.survey[stack]; known.CutOff() {
+			if err := d.settleCutOff(ctx, g, stack, job, known.Stack); err != nil {
+				return engine.Result{}, err
+			}
+		}
 		result, err := g.engine.Destroy(ctx, job)
 		if err != nil || !d.Emulated() {
 			return result, err

@@ -148,11 +148,8 @@ func (k *keeper) checkPrograms(g *ground) error {
 	return k.outdated("the program of stack " + strings.Join(changed, " and of ") + " is not the one that was previewed" + from)
 }
 
-// up deploys a stack, as the plan says where there is one.
+// up deploys a stack as the plan says.
 func (k *keeper) up(ctx context.Context, g *ground, stack graph.Name, job engine.Job) (engine.Result, error) {
-	if k == nil {
-		return g.engine.Up(ctx, job)
-	}
 	part, _ := k.Part(stack)
 	if err := k.checkReads(part); err != nil {
 		return engine.Result{}, err

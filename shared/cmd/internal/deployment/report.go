@@ -28,6 +28,9 @@ type Report struct {
 	Seconds float64 `json:"seconds"`
 	// Stacks holds the stacks of the run in the order of the plan.
 	Stacks []StackReport `json:"stacks"`
+	// LeftBehind are the ARNs of what carries the environment's tags and is in no
+	// state, where the run may have left it.
+	LeftBehind []string `json:"leftBehind,omitempty"`
 }
 
 // StackReport is the result of one stack.

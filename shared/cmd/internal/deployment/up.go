@@ -45,17 +45,28 @@ func (d *Deployment) Up(ctx context.Context, selection Selection) (Report, error
 	}
 	up := func(ctx context.Context, stack graph.Name, job engine.Job) (engine.Result, error) {
 		job.Refresh = selection.Refresh
-		result, err := kept.up(ctx, g, stack, job)
+		result, err := d.deploy(ctx, g, stack, job, selection, kept)
 		if err != nil && result.Refused() && !selection.Refresh {
 			err = d.changedByHand(err)
 		}
 		return result, err
 	}
 	report := d.run(ctx, plan, g, operation{name: "up", doing: "deploying", do: up, words: done}, begun)
+	d.leftBehind(ctx, g, &report)
 	if kept != nil {
 		report.Remake = kept.anew()
 	}
 	return report, nil
+}
+
+// deploy deploys one stack, as its plan says where there is one.
+func (d *Deployment) deploy(
+	ctx context.Context, g *ground, stack graph.Name, job engine.Job, selection Selection, kept *keeper,
+) (engine.Result, error) {
+	if kept != nil {
+		return kept.up(ctx, g, stack, job)
+	}
+	return d.upAdopting(ctx, g, stack, job, selection.Adopt)
 }
 
 // changedByHand adds to a refusal where to look next. The programs were judged

@@ -162,6 +162,35 @@ def answer_access_analyzer(request, region, kept):
     return {"analyzer": analyzer}
 
 
+def list_all_tagged_of_ec2():
+    """AWS lists every tagged resource of EC2 by its tags. moto leaves some kinds
+    out, and calls flow logs otherwise than AWS does."""
+    backend = importlib.import_module("moto.ec2.models").EC2Backend
+    resource = importlib.import_module("moto.core.resource_tagging").TaggedResource
+    original = backend.iter_tagged_resources
+
+    def listed(self):
+        for found in original(self):
+            found.arn = found.arn.replace(":flow-logs/", ":vpc-flow-log/")
+            yield found
+        arn = f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:"
+        others = {
+            "network-acl": self.network_acls,
+            "vpc-endpoint": self.vpc_end_points,
+            "security-group-rule": [
+                rule.id
+                for groups in self.groups.values()
+                for group in groups.values()
+                for rule in (*group.ingress_rules, *group.egress_rules)
+            ],
+        }
+        for kind, ids in others.items():
+            for id in list(ids):
+                yield resource(f"{arn}{kind}/{id}", dict(self.tags.get(id, {})), f"ec2:{kind}")
+
+    backend.iter_tagged_resources = listed
+
+
 def know_policies_of_aws():
     """AWS has managed policies of its own in every account; moto has them where
     it is told to."""
@@ -228,6 +257,7 @@ def main(port, report, leash):
     say_who_hears_of_objects()
     judge_no_access_to_buckets()
     say_how_long_objects_are_locked()
+    list_all_tagged_of_ec2()
     know_policies_of_aws()
     server = make_server(
         "127.0.0.1",

@@ -8,6 +8,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 )
 
 // Changes counts the resources of a stack by what an operation did to them.
@@ -35,6 +37,8 @@ type tally struct {
 	errors   []diagnostic
 	changed  map[string]ResourceChange // by URN
 	outputs  map[string]any            // of the stack itself
+	// creations are those that were begun, by URN.
+	creations map[string]state.Creation
 	// violations are in the order of their events, which is any.
 	violations []Violation
 }
@@ -43,7 +47,8 @@ type tally struct {
 type diagnostic struct{ urn, message string }
 
 func newTally() *tally {
-	return &tally{finished: map[string]bool{}, counts: map[apitype.OpType]int{}, changed: map[string]ResourceChange{}}
+	return &tally{finished: map[string]bool{}, counts: map[apitype.OpType]int{}, changed: map[string]ResourceChange{},
+		creations: map[string]state.Creation{}}
 }
 
 // follow reads the events until there are no more.
@@ -71,6 +76,9 @@ func (t *tally) add(e events.EngineEvent) bool {
 	case e.ResourcePreEvent != nil:
 		m := e.ResourcePreEvent.Metadata
 		t.note(m)
+		if (m.Op == apitype.OpCreate || m.Op == apitype.OpCreateReplacement) && m.New != nil {
+			t.creations[m.URN] = state.Creation{URN: m.URN, Type: m.Type, Parent: m.New.Parent, Provider: m.New.Provider, Inputs: m.New.Inputs}
+		}
 		if m.Op != apitype.OpSame {
 			t.running = append(t.running, m.URN)
 			return true

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 )
 
 // Result is what an operation did to a stack, or would do.
@@ -20,6 +22,9 @@ type Result struct {
 	// form of Pulumi's state; a secret's value is not in it, and a value that
 	// is not known yet is UnknownValue. Nil when the program did not get there.
 	Outputs map[string]any
+	// Existing are the creations that AWS has refused because there is such a thing
+	// already.
+	Existing []state.Creation
 }
 
 // UnknownValue stands for a value that only a deployment can tell (the
@@ -112,7 +117,7 @@ func union(a, b []string) []string {
 
 // result sums an operation up.
 func (t *tally) result() Result {
-	r := Result{Changes: t.changes(), Violations: t.violations, Outputs: t.outputs}
+	r := Result{Changes: t.changes(), Violations: t.violations, Outputs: t.outputs, Existing: t.existing()}
 	for _, c := range t.changed {
 		r.Resources = append(r.Resources, c)
 	}

@@ -2,18 +2,11 @@ package janitor
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
-	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
-	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/types"
 
-	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
-
-	"github.com/ringfence/ringfence/shared/backend"
+	"github.com/ringfence/ringfence/shared/cmd/internal/belongings"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
 )
 
@@ -40,15 +33,12 @@ func (j Janitor) orphans(ctx context.Context, cfg aws.Config, names []string) ([
 	if err != nil {
 		return nil, err
 	}
-	tagged, err := tagged(ctx, cfg, j.Site.Environment.Name)
+	things, err := belongings.Of(ctx, cfg, j.Site.Environment.Name)
 	if err != nil {
 		return nil, err
 	}
-	for _, arn := range tagged {
-		if known[arn] || known[lastPart(arn)] || going(ctx, cfg, arn) {
-			continue
-		}
-		orphans = append(orphans, arn)
+	for _, thing := range belongings.Unknown(ctx, cfg, things, known) {
+		orphans = append(orphans, thing.ARN)
 	}
 	slices.Sort(orphans)
 	return orphans, nil
@@ -56,8 +46,8 @@ func (j Janitor) orphans(ctx context.Context, cfg aws.Config, names []string) ([
 
 // known are the ids and ARNs in the states of all names, other environments'
 // among them: a copied tag makes nobody an orphan.
-func (j Janitor) known(ctx context.Context, names []string) (map[string]bool, error) {
-	known := map[string]bool{}
+func (j Janitor) known(ctx context.Context, names []string) ([]string, error) {
+	var known []string
 	for _, name := range names {
 		survey, err := j.Site.Named(name).Survey(ctx)
 		if err != nil {
@@ -68,53 +58,8 @@ func (j Janitor) known(ctx context.Context, names []string) (map[string]bool, er
 			if err != nil {
 				return nil, err
 			}
-			for _, id := range contents.IDs {
-				known[strings.TrimSuffix(id, ":*")] = true
-			}
+			known = append(known, contents.IDs...)
 		}
 	}
 	return known, nil
-}
-
-// tagged are the ARNs of what carries the tags of an environment; see package
-// program. The place of its state is left out: no state knows it, and whoever
-// deleted it would lose them all.
-func tagged(ctx context.Context, cfg aws.Config, environment string) ([]string, error) {
-	var arns []string
-	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(resourcegroupstaggingapi.NewFromConfig(cfg),
-		&resourcegroupstaggingapi.GetResourcesInput{TagFilters: []types.TagFilter{
-			{Key: aws.String("ControlSet"), Values: []string{"ringfence"}},
-			{Key: aws.String("Environment"), Values: []string{environment}},
-		}})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("asking AWS what carries the tags of environment %s: %w", environment, err)
-		}
-		for _, r := range page.ResourceTagMappingList {
-			if !slices.ContainsFunc(r.Tags, ofBootstrap) {
-				arns = append(arns, aws.ToString(r.ResourceARN))
-			}
-		}
-	}
-	return arns, nil
-}
-
-// ofBootstrap reports whether a tag says that bootstrap made what carries it.
-func ofBootstrap(tag types.Tag) bool {
-	return aws.ToString(tag.Key) == "ManagedBy" && aws.ToString(tag.Value) == backend.ManagedBy
-}
-
-// lastPart is what follows the last slash or colon of an ARN: for most
-// resources, their id.
-func lastPart(arn string) string { return arn[strings.LastIndexAny(arn, "/:")+1:] }
-
-// going reports whether an ARN is of a key that waits for its deletion, as every
-// key of a destroyed environment does for at least seven days.
-func going(ctx context.Context, cfg aws.Config, arn string) bool {
-	if parts := strings.SplitN(arn, ":", 4); len(parts) < 4 || parts[2] != "kms" {
-		return false
-	}
-	key, err := kms.NewFromConfig(cfg).DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &arn})
-	return err == nil && key.KeyMetadata.KeyState == kmstypes.KeyStatePendingDeletion
 }

@@ -23,6 +23,8 @@ type Stack struct {
 	// Pending lists operations that were under way when an update was cut
 	// off, such as "creating urn:…".
 	Pending []string
+	// Unfinished counts the resources that were created and could not be finished.
+	Unfinished int
 	// Outputs holds the stack's outputs; a secret is shown as Secret.
 	Outputs map[string]any
 	// Deployment is all of it.
@@ -50,6 +52,10 @@ const Secret = "[secret]"
 // Standing reports whether the stack has any resources.
 func (s Stack) Standing() bool { return s.Resources > 0 }
 
+// CutOff reports whether the last update of the stack did not come to an end that
+// is known: what it was at may have happened or not.
+func (s Stack) CutOff() bool { return len(s.Pending) > 0 || s.Unfinished > 0 }
+
 // Complete reports whether the stack was once deployed to its end: outputs are
 // the last thing a program registers.
 func (s Stack) Complete() bool { return s.Standing() && len(s.Outputs) > 0 }
@@ -65,6 +71,7 @@ type content struct {
 		Type     string         `json:"type"`
 		External bool           `json:"external"`
 		Outputs  map[string]any `json:"outputs"`
+		Errors   []string       `json:"initErrors"`
 	} `json:"resources"`
 	Pending []struct {
 		Type     string `json:"type"`
@@ -90,6 +97,9 @@ func parse(deployment Deployment) (Stack, error) {
 			s.Outputs = r.Outputs
 		}
 		ownProvider := strings.HasPrefix(r.Type, "pulumi:providers:") && strings.Contains(r.URN, "::default")
+		if len(r.Errors) > 0 {
+			s.Unfinished++
+		}
 		if !ownProvider && !r.External {
 			s.Resources++
 		}

@@ -106,13 +106,15 @@ func (s *Server) ApplyResourceChange(
 	if err != nil {
 		return nil, err
 	}
-	return &tfprotov6.ApplyResourceChangeResponse{
+	answer := &tfprotov6.ApplyResourceChangeResponse{
 		NewState:    fromChild(r.NewState),
 		Private:     r.Private,
 		Diagnostics: diagnostics(r.Diagnostics),
 		//nolint:staticcheck // The provider is built on the SDK this flag is for.
 		UnsafeToUseLegacyTypeSystem: r.LegacyTypeSystem,
-	}, nil
+	}
+	halfway(ctx, q, answer)
+	return answer, nil
 }
 
 func (s *Server) ImportResourceState(

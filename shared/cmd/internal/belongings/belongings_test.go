@@ -1,4 +1,4 @@
-package janitor
+package belongings
 
 import (
 	"context"
@@ -24,7 +24,11 @@ func TestUnitPlaceOfTheStateIsNoOrphan(t *testing.T) {
 	}))
 	defer server.Close()
 	cfg := aws.Config{Region: "eu-central-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")}
-	got, err := tagged(context.Background(), cfg, "ephemeral")
+	things, err := Of(context.Background(), cfg, "ephemeral")
+	var got []string
+	for _, thing := range things {
+		got = append(got, thing.ARN)
+	}
 	if want := []string{"arn:aws:s3:::left", "arn:aws:s3:::named-alike"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("orphans are %v, %v; want %v", got, err, want)
 	}

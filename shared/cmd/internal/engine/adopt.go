@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optimport"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/state"
+)
+
+// Found is a resource that stands and that the state does not hold.
+type Found struct {
+	state.Creation
+	// ID is the one by which the provider knows it.
+	ID string
+}
+
+// Adopt takes resources into the state of a stack. What the program wants them to
+// be is not looked at; the next deployment does that.
+func (e Engine) Adopt(ctx context.Context, job Job, found []Found) error {
+	job.Presence = Present
+	stack, err := e.open(ctx, job)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	var resources []*optimport.ImportResource
+	for i, f := range found {
+		urn, err := resource.ParseURN(f.URN)
+		if err != nil {
+			return err
+		}
+		r := &optimport.ImportResource{Type: f.Type, Name: urn.Name(), ID: f.ID}
+		if provider, _, ok := cutLast(f.Provider, "::"); ok {
+			r.Provider = fmt.Sprintf("provider%d", i)
+			names[r.Provider] = provider
+		}
+		if f.Parent != "" && !strings.Contains(f.Parent, "::"+stackType+"::") {
+			r.Parent = fmt.Sprintf("parent%d", i)
+			names[r.Parent] = f.Parent
+		}
+		resources = append(resources, r)
+	}
+	_, err = stack.ImportResources(ctx, optimport.Resources(resources), optimport.NameTable(names),
+		optimport.Protect(false), optimport.GenerateCode(false),
+		optimport.ProgressStreams(job.Log), optimport.ErrorProgressStreams(job.Log))
+	if err != nil {
+		return failure(ctx, nil, err)
+	}
+	return nil
+}
+
+func cutLast(text, separator string) (before, after string, found bool) {
+	if i := strings.LastIndex(text, separator); i >= 0 {
+		return text[:i], text[i+len(separator):], true
+	}
+	return text, "", false
+}
+
+// Settle reads into the state what really stands, and drops the creations of which
+// the state does not know the end. Whatever they have left must have been adopted.
+func (e Engine) Settle(ctx context.Context, job Job) error {
+	job.Presence = Present
+	stack, err := e.open(ctx, job)
+	if err != nil {
+		return err
+	}
+	_, err = e.run(ctx, job, func(stream chan<- events.EngineEvent) error {
+		_, err := stack.Refresh(ctx, optrefresh.EventStreams(stream), optrefresh.ConfigFile(job.settingsFile()),
+			optrefresh.ClearPendingCreates(),
+			optrefresh.ProgressStreams(job.Log), optrefresh.ErrorProgressStreams(job.Log), optrefresh.RunProgram(false),
+			optrefresh.Parallel(parallel), optrefresh.SuppressOutputs(), optrefresh.SuppressProgress(), optrefresh.Color("never"))
+		return err
+	})
+	return err
+}
+
+// alreadyThere is how AWS says that something of that name exists.
+var alreadyThere = regexp.MustCompile(`(?i)already ?exists|AlreadyOwnedByYou|InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|ConflictException`)
+
+// existing are the creations that AWS has refused because there is such a thing
+// already, in the order of the errors.
+func (t *tally) existing() []state.Creation {
+	var creations []state.Creation
+	for _, d := range t.errors {
+		creation, begun := t.creations[d.urn]
+		if begun && alreadyThere.MatchString(d.message) {
+			creations = append(creations, creation)
+			delete(t.creations, d.urn) // AWS is quoted more than once
+		}
+	}
+	return creations
+}
