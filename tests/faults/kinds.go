@@ -12,8 +12,9 @@ import (
 // kind is a kind of fault.
 type kind struct {
 	name string
-	// plan is what the proxy does to calls.
-	plan func(r *rand.Rand) proxy.Plan
+	// plan is what the proxy does to calls, of which so many change something as a
+	// rule.
+	plan func(r *rand.Rand, writes int) proxy.Plan
 	// program is whom signal strikes: "command", or the name of an executable.
 	program string
 	signal  syscall.Signal
@@ -40,16 +41,16 @@ var kinds = []kind{
 	{name: "throttling", plan: rate(proxy.Throttle, 0.05, 0.15, 0.4)},
 	{name: "server error", plan: rate(proxy.Break, 0.05, 0.15, 0.4)},
 	{name: "connection reset", plan: rate(proxy.Reset, 0.05, 0.15, 0.4)},
-	{name: "slow answer", plan: func(r *rand.Rand) proxy.Plan {
-		return proxy.Plan{Kind: proxy.Slow, Rate: 0.2, Delay: time.Duration(1+r.IntN(3)) * time.Second}
+	{name: "slow answer", plan: func(r *rand.Rand, _ int) proxy.Plan {
+		return proxy.Plan{Kind: proxy.Slow, Rate: 0.2, At: early(r), Delay: time.Duration(1+r.IntN(3)) * time.Second}
 	}},
-	{name: "lost answer", plan: func(r *rand.Rand) proxy.Plan {
-		return proxy.Plan{Kind: proxy.Lose, Rate: pick(r, 0, 0.1, 0.3), At: []int{1 + r.IntN(12)}}
+	{name: "lost answer", plan: func(r *rand.Rand, writes int) proxy.Plan {
+		return proxy.Plan{Kind: proxy.Lose, Rate: pick(r, 0, 0.1, 0.3), At: []int{1 + r.IntN(writes)}}
 	}},
-	{name: "lost answer, then no network", plan: func(r *rand.Rand) proxy.Plan {
-		return proxy.Plan{Kind: proxy.Outage, At: []int{1 + r.IntN(20)}}
+	{name: "lost answer, then no network", plan: func(r *rand.Rand, writes int) proxy.Plan {
+		return proxy.Plan{Kind: proxy.Outage, At: []int{1 + r.IntN(writes)}}
 	}},
-	{name: "clock skew", plan: func(r *rand.Rand) proxy.Plan {
+	{name: "clock skew", plan: func(r *rand.Rand, _ int) proxy.Plan {
 		minutes := pick(r, 4, 20, 180) * pick(r, 1, -1)
 		return proxy.Plan{Kind: proxy.Skew, Ahead: time.Duration(minutes) * time.Minute}
 	}},
@@ -65,9 +66,14 @@ var kinds = []kind{
 	{name: "damaged state file", special: corrupt},
 }
 
-func rate(k proxy.Kind, rates ...float64) func(*rand.Rand) proxy.Plan {
-	return func(r *rand.Rand) proxy.Plan { return proxy.Plan{Kind: k, Rate: pick(r, rates...)} }
+func rate(k proxy.Kind, rates ...float64) func(*rand.Rand, int) proxy.Plan {
+	return func(r *rand.Rand, _ int) proxy.Plan {
+		return proxy.Plan{Kind: k, Rate: pick(r, rates...), At: early(r)}
+	}
 }
+
+// early is a call that every command makes.
+func early(r *rand.Rand) []int { return []int{1 + r.IntN(4)} }
 
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 

@@ -15,7 +15,7 @@ func (t *trial) strike(ctx context.Context) (result, error) {
 	l := t.lane
 	plan := proxy.Plan{}
 	if t.kind.plan != nil {
-		plan = t.kind.plan(t.r)
+		plan = t.kind.plan(t.r, t.writes())
 		t.Detail = fmt.Sprintf("rate %.2f at %v delay %s ahead %s", plan.Rate, plan.At, plan.Delay, plan.Ahead)
 	}
 	plan.Trial, plan.Seed = t.Trial, t.Seed
@@ -42,6 +42,18 @@ func (t *trial) strike(ctx context.Context) (result, error) {
 		t.Detail += fmt.Sprintf(" lost %v", tally.Lost)
 	}
 	return r, nil
+}
+
+// writes is how many calls of the operation change something, as a rule.
+func (t *trial) writes() int {
+	switch {
+	case t.Operation != "up":
+		return 20
+	case len(t.scope.stacks) > 1:
+		return 6
+	default:
+		return 2
+	}
 }
 
 // moment is when a fault strikes that is no answer of AWS: after a time, or at a

@@ -90,7 +90,7 @@ func (l *lane) draw(seed uint64, number int, only string) *trial {
 		if t.Operation == "preview" {
 			t.Operation = "up"
 		}
-	case t.Operation == "preview" && strings.HasPrefix(t.Kind, "lost answer"):
+	case t.Operation == "preview" && (strings.HasPrefix(t.Kind, "lost answer") || t.kind.special == fullDisk):
 		t.Operation = "up" // a preview writes nothing
 	}
 	t.Stacks = t.scope.String()
