@@ -9,6 +9,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -24,10 +25,20 @@ func main() {
 	})
 	if err == nil {
 		fmt.Println(handle.Port) // the engine reads it to find us
+		go endWithParent()
 		err = <-handle.Done
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "policypack: %v\n", err)
 		os.Exit(1)
 	}
+}
+
+// endWithParent ends the plugin when the engine is gone. One that is killed tells
+// nobody, and its policy pack would stay for ever.
+func endWithParent() {
+	for engine := os.Getppid(); os.Getppid() == engine; {
+		time.Sleep(time.Second)
+	}
+	os.Exit(1)
 }

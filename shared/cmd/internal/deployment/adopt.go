@@ -3,6 +3,7 @@ package deployment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,6 +48,9 @@ func (d *Deployment) upAdopting(ctx context.Context, g *ground, stack graph.Name
 		if failed := d.adopt(ctx, g, stack, job, found); failed != nil {
 			return result, fmt.Errorf("%w\n%w", err, failed)
 		}
+		if failed := d.discard(ctx, g, stack, job, urns(found)); failed != nil {
+			return result, fmt.Errorf("%w\n%w", err, failed)
+		}
 		job.Presence = engine.Present
 		created := result.Created
 		result, err = g.engine.Up(ctx, job)
@@ -63,6 +67,7 @@ func (d *Deployment) settleCutOff(ctx context.Context, g *ground, stack graph.Na
 		return err
 	}
 	d.Console.Line("%s: the last deployment was cut off: reading what stands", stack)
+	fresh := known.Unfinished
 	if len(creations) > 0 {
 		found, err := d.find(ctx, g, creations)
 		if err != nil {
@@ -71,8 +76,43 @@ func (d *Deployment) settleCutOff(ctx context.Context, g *ground, stack graph.Na
 		if err := d.adopt(ctx, g, stack, job, found); err != nil {
 			return err
 		}
+		fresh = append(fresh, urns(found)...)
 	}
-	return g.engine.Settle(ctx, job)
+	if err := g.engine.Settle(ctx, job); err != nil {
+		return err
+	}
+	return d.discard(ctx, g, stack, job, fresh)
+}
+
+// createdOpen are the types that AWS creates open, and that only their creation
+// closes: a security group comes with a rule that lets everything out. What was not
+// finished is made anew; AWS deletes no group that anything uses.
+var createdOpen = []string{"aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"}
+
+// discard deletes what stands open of the resources that were just created or
+// found.
+func (d *Deployment) discard(ctx context.Context, g *ground, stack graph.Name, job engine.Job, fresh []string) error {
+	var open []string
+	for _, urn := range fresh {
+		if slices.ContainsFunc(createdOpen, func(kind string) bool { return strings.Contains(urn, kind+"::") }) {
+			open = append(open, urn)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	for _, urn := range open {
+		d.Console.Line("%s: %s was not finished: it is made anew", stack, engine.Label(urn))
+	}
+	return g.engine.Discard(ctx, job, open)
+}
+
+func urns(found []engine.Found) []string {
+	var urns []string
+	for _, f := range found {
+		urns = append(urns, f.URN)
+	}
+	return urns
 }
 
 func (d *Deployment) adopt(ctx context.Context, g *ground, stack graph.Name, job engine.Job, found []engine.Found) error {

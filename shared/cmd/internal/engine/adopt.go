@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optimport"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -76,6 +77,23 @@ func (e Engine) Settle(ctx context.Context, job Job) error {
 			optrefresh.ClearPendingCreates(),
 			optrefresh.ProgressStreams(job.Log), optrefresh.ErrorProgressStreams(job.Log), optrefresh.RunProgram(false),
 			optrefresh.Parallel(parallel), optrefresh.SuppressOutputs(), optrefresh.SuppressProgress(), optrefresh.Color("never"))
+		return err
+	})
+	return err
+}
+
+// Discard deletes single resources of a stack.
+func (e Engine) Discard(ctx context.Context, job Job, urns []string) error {
+	job.Presence = Present
+	stack, err := e.open(ctx, job)
+	if err != nil {
+		return err
+	}
+	_, err = e.run(ctx, job, func(stream chan<- events.EngineEvent) error {
+		_, err := stack.Destroy(ctx, optdestroy.EventStreams(stream), optdestroy.ConfigFile(job.settingsFile()),
+			optdestroy.Target(urns),
+			optdestroy.ProgressStreams(job.Log), optdestroy.ErrorProgressStreams(job.Log),
+			optdestroy.Parallel(parallel), optdestroy.SuppressOutputs(), optdestroy.SuppressProgress(), optdestroy.Color("never"))
 		return err
 	})
 	return err

@@ -110,7 +110,7 @@ func (p Parameters) call(ctx context.Context, action string, in, out any) error 
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(time.Duration(try*try) * 100 * time.Millisecond):
+		case <-time.After(time.Duration(try*try) * 50 * time.Millisecond):
 		}
 	}
 }

@@ -23,8 +23,9 @@ type Stack struct {
 	// Pending lists operations that were under way when an update was cut
 	// off, such as "creating urn:…".
 	Pending []string
-	// Unfinished counts the resources that were created and could not be finished.
-	Unfinished int
+	// Unfinished are the URNs of the resources that were created and could not be
+	// finished.
+	Unfinished []string
 	// Outputs holds the stack's outputs; a secret is shown as Secret.
 	Outputs map[string]any
 	// Deployment is all of it.
@@ -54,7 +55,7 @@ func (s Stack) Standing() bool { return s.Resources > 0 }
 
 // CutOff reports whether the last update of the stack did not come to an end that
 // is known: what it was at may have happened or not.
-func (s Stack) CutOff() bool { return len(s.Pending) > 0 || s.Unfinished > 0 }
+func (s Stack) CutOff() bool { return len(s.Pending) > 0 || len(s.Unfinished) > 0 }
 
 // Complete reports whether the stack was once deployed to its end: outputs are
 // the last thing a program registers.
@@ -98,7 +99,7 @@ func parse(deployment Deployment) (Stack, error) {
 		}
 		ownProvider := strings.HasPrefix(r.Type, "pulumi:providers:") && strings.Contains(r.URN, "::default")
 		if len(r.Errors) > 0 {
-			s.Unfinished++
+			s.Unfinished = append(s.Unfinished, r.URN)
 		}
 		if !ownProvider && !r.External {
 			s.Resources++
