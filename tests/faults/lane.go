@@ -37,20 +37,26 @@ type lane struct {
 	before []string
 	// stacks are those that the lane works on.
 	stacks []graph.Name
+	// scopes are what a trial may work on, the likelier the more often it is there.
+	scopes []scope
 	// down are the stacks that the last trial has destroyed.
 	down []graph.Name
 	// whole: the lane works on the whole estate.
 	whole bool
 	edits edits
-	// did counts the trials so far, and order is the round of faults.
+	// did counts the trials so far.
 	did int
 }
 
 func openLane(ctx context.Context, root string, whole bool) (l *lane, err error) {
 	l = &lane{whole: whole, mark: "RINGFENCE_FAULTS=" + rand.Text(), stacks: graph.Names(), edits: newEdits()}
+	one := func(n graph.Name) scope { return scope{stacks: []graph.Name{n}} }
 	if !whole {
 		l.stacks = []graph.Name{graph.Network, graph.Security}
 		l.down = l.stacks
+		l.scopes = []scope{{stacks: l.stacks}, one(graph.Security), one(graph.Security)}
+	} else {
+		l.scopes = []scope{{stacks: l.stacks}, one(graph.Network), one(graph.Security), one(graph.Audit), one(graph.Audit)}
 	}
 	if l.folder, err = os.MkdirTemp("", "ringfence-faults-"); err != nil {
 		return nil, err
@@ -188,12 +194,8 @@ func (l *lane) anew(ctx context.Context) error {
 	return l.build(ctx)
 }
 
-// scope says which stacks a command is for.
-type scope struct {
-	stacks []graph.Name
-	// only leaves out what they depend on, or what depends on them.
-	only bool
-}
+// scope says which stacks a command is for, without what they depend on.
+type scope struct{ stacks []graph.Name }
 
 func (s scope) String() string {
 	if slices.Equal(s.stacks, graph.Names()) {

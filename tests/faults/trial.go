@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/tests/faults/proxy"
 )
 
@@ -74,11 +73,10 @@ func (l *lane) draw(seed uint64, number int, only string) *trial {
 		t.Operation, t.scope = "first up", scope{stacks: l.down}
 	case l.whole:
 		t.Operation = pick(t.r, "up", "up", "up", "preview")
-		t.scope = pick(t.r, scope{stacks: l.stacks}, scope{[]graph.Name{graph.Network}, true},
-			scope{[]graph.Name{graph.Security}, true}, scope{[]graph.Name{graph.Audit}, true}, scope{[]graph.Name{graph.Audit}, true})
+		t.scope = pick(t.r, l.scopes...)
 	default:
 		t.Operation = pick(t.r, "up", "up", "destroy", "destroy", "destroy", "preview")
-		t.scope = pick(t.r, scope{stacks: l.stacks}, scope{[]graph.Name{graph.Security}, true}, scope{[]graph.Name{graph.Security}, true})
+		t.scope = pick(t.r, l.scopes...)
 	}
 	switch {
 	case t.kind.special == corrupt && t.Operation == "first up":
