@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 
@@ -154,7 +155,14 @@ func (k *keeper) up(ctx context.Context, g *ground, stack graph.Name, job engine
 	if err := k.checkReads(part); err != nil {
 		return engine.Result{}, err
 	}
-	job.Plan = k.PlanFile(stack)
+	folder, err := os.MkdirTemp("", "ringfence-plan-")
+	if err != nil {
+		return engine.Result{}, err
+	}
+	defer os.RemoveAll(folder)
+	if job.Plan, err = k.Extract(stack, folder); err != nil {
+		return engine.Result{}, err
+	}
 	result, err := g.engine.Up(ctx, job)
 	if err != nil {
 		return result, k.explain(err)

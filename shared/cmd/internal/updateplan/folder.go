@@ -77,10 +77,18 @@ type Plan struct {
 	Manifest
 	// Folder is where it lies.
 	Folder string
+
+	// plans are the update plans as they were checked. The folder may change after
+	// that, so it is not read again.
+	plans map[graph.Name][]byte
 }
 
-// PlanFile is the path of a stack's update plan.
-func (p Plan) PlanFile(stack graph.Name) string { return filepath.Join(p.Folder, file(stack)) }
+// Extract writes a stack's update plan, as it was checked, into a folder that only
+// its owner can read, and returns the path of the file.
+func (p Plan) Extract(stack graph.Name, folder string) (string, error) {
+	path := filepath.Join(folder, file(stack))
+	return path, os.WriteFile(path, p.plans[stack], 0o600)
+}
 
 // Open reads a plan and makes sure that all of it is there as it was saved.
 func Open(folder string) (Plan, error) {
@@ -88,7 +96,7 @@ func Open(folder string) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	p := Plan{Folder: folder}
+	p := Plan{Folder: folder, plans: map[graph.Name][]byte{}}
 	content, err := read(filepath.Join(folder, manifestFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Plan{}, fmt.Errorf("%s holds no plan: ./ringfence preview --save-plan makes one", folder)
@@ -111,13 +119,13 @@ func Open(folder string) (Plan, error) {
 	return p, p.whole()
 }
 
-// whole makes sure of the update plans.
+// whole makes sure of the update plans, and keeps them.
 func (p Plan) whole() error {
 	for _, s := range p.Stacks {
 		if !stackName.MatchString(string(s.Stack)) {
 			return broken(p.Folder, fmt.Sprintf("%s names a stack %q", manifestFile, s.Stack))
 		}
-		content, err := read(p.PlanFile(s.Stack))
+		content, err := read(filepath.Join(p.Folder, file(s.Stack)))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return broken(p.Folder, file(s.Stack)+" is missing")
@@ -126,6 +134,7 @@ func (p Plan) whole() error {
 		case Digest(content) != s.Plan:
 			return broken(p.Folder, file(s.Stack)+" is not what was saved")
 		}
+		p.plans[s.Stack] = content
 	}
 	return nil
 }

@@ -34,7 +34,12 @@ func TestUnitPlanIsSavedAndRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	content, err := os.ReadFile(p.PlanFile("base"))
+	save(t, folder, "third") // what was checked is what is handed on
+	path, err := p.Extract("base", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
 	if err != nil || string(content) != "second" || p.Environment != "dev" {
 		t.Errorf("read %q and %+v, %v", content, p, err)
 	}
