@@ -68,6 +68,11 @@ func TestUnitBucketRefusesInsecureForms(t *testing.T) {
 		}, "S3 allows 63"},
 		{"no recovery", func(a *BucketArgs) { a.NoncurrentDays = 0 }, "can be recovered"},
 		{"lock without days", func(a *BucketArgs) { a.LockMode = "COMPLIANCE" }, "needs a number of days"},
+		{"annex without another writer", func(a *BucketArgs) { a.Annex = &Annex{Prefix: "evidence/", WriterARN: pulumi.String("arn")} }, "an annex needs an OnlyWriter"},
+		{"annex of nobody", func(a *BucketArgs) { a.OnlyWriter, a.Annex = "x.amazonaws.com", &Annex{Prefix: "evidence/"} }, "an annex needs"},
+		{"annex of half a name", func(a *BucketArgs) {
+			a.OnlyWriter, a.Annex = "x.amazonaws.com", &Annex{Prefix: "evidence", WriterARN: pulumi.String("arn")}
+		}, "ends with a slash"},
 		{"expires while locked", func(a *BucketArgs) { a.LockMode, a.LockDays, a.ExpireDays = "COMPLIANCE", 365, 30 }, "locked for 365"},
 	}
 	for _, tt := range tests {
