@@ -68,7 +68,8 @@ type Framework struct {
 // AllFrameworks lists the frameworks in the order of the matrix. Their ids were
 // compared in November 2026 with the lists named here, by commit.
 var AllFrameworks = []Framework{
-	{"security-hub", "AWS Security Hub", "those of the standard AWS Foundational Security Best Practices " + byProwler + "; ids of other standards were not", func(c *Control) string { return c.Frameworks.SecurityHub }},
+	{"security-hub", "AWS Security Hub", "those of SageMaker and Bedrock in AWS's page on the standard AI Security Best Practices 1.0.0, EC2.172, EC2.182, CloudWatch.15 and " +
+		"CloudWatch.17 in its page on required resources of AWS Config, and those of the standard Foundational Security Best Practices " + byProwler + "; others were not", func(c *Control) string { return c.Frameworks.SecurityHub }},
 	{"cis-aws-3.0", "CIS AWS Foundations Benchmark 3.0", "all " + byProwler, func(c *Control) string { return c.Frameworks.CIS3 }},
 	{"cis-aws-5.0", "CIS AWS Foundations Benchmark 5.0", "all " + byProwler, func(c *Control) string { return c.Frameworks.CIS5 }},
 	{"nist-800-53-r5", "NIST SP 800-53 revision 5", "all but seven in NIST's OSCAL content 5.1.1 (usnistgov/oscal-content 88bb8de), baselines high and privacy; " +
