@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -56,6 +57,22 @@ type replica struct {
 	*shadow.Copy
 	engine engine.Engine
 	site   Site
+	// seats has room for as many engines as work at once.
+	seats chan struct{}
+}
+
+// atOnce is how many engines look at stacks at once. More than there are processors
+// would be no sooner done, and each holds some 140 MiB with its program and policy pack.
+func atOnce() int { return max(2, runtime.NumCPU()) }
+
+// seat waits for a free seat. The returned function leaves it.
+func (r *replica) seat(ctx context.Context) (leave func(), err error) {
+	select {
+	case r.seats <- struct{}{}:
+		return func() { <-r.seats }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // replicate copies the state of all stacks. One that the backend does not know
@@ -65,7 +82,7 @@ func (d *Deployment) replicate(g *ground) (*replica, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &replica{Copy: copied, engine: g.engine, site: d.Site}
+	r := &replica{Copy: copied, engine: g.engine, site: d.Site, seats: make(chan struct{}, atOnce())}
 	r.engine.Env = r.environ(g.engine.Env)
 	for _, n := range d.Estate.Names() {
 		if err := copied.Backend().Put(n.Project(), d.Name, g.survey[n].Deployment); err != nil {

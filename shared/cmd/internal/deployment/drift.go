@@ -103,7 +103,12 @@ type reader struct {
 
 // read refreshes a stack in the copy and compares.
 func (r *reader) read(ctx context.Context, stack graph.Name, job engine.Job) (engine.Result, error) {
-	job, err := r.job(stack, job)
+	leave, err := r.seat(ctx)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	defer leave()
+	job, err = r.job(stack, job)
 	if err != nil {
 		return engine.Result{}, err
 	}

@@ -156,7 +156,12 @@ func (v *viewer) view(ctx context.Context, stack graph.Name, job engine.Job) (en
 
 // look previews a stack on the copy as it is now.
 func (v *viewer) look(ctx context.Context, stack graph.Name, job engine.Job) (engine.Result, error) {
-	job, err := v.job(stack, job)
+	leave, err := v.seat(ctx)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	defer leave()
+	job, err = v.job(stack, job)
 	if err != nil {
 		return engine.Result{}, err
 	}
