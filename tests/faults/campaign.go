@@ -17,14 +17,16 @@ type campaign struct {
 	root          string
 	seed          uint64
 	first, trials int
-	only          string
-	records       string
+	// lanes is how many trials are done side by side.
+	lanes   int
+	only    string
+	records string
 
 	mu sync.Mutex
 }
 
-// run does the trials in two lanes side by side: one works on the whole estate,
-// which stands all the time, the other one brings a part of it up and takes it
+// run does the trials in lanes side by side. Every second one works on the whole
+// estate, which stands all the time, the others bring a part of it up and take it
 // down. A lane has a checkout, an emulator and a proxy of its own.
 func (c *campaign) run(ctx context.Context) error {
 	commit, err := commitOf(c.root)
@@ -34,15 +36,19 @@ func (c *campaign) run(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(c.records), 0o700); err != nil {
 		return err
 	}
-	failures := make(chan error, 2)
-	for i, whole := range []bool{true, false} {
-		go func() { failures <- c.lane(ctx, i, whole, commit) }()
+	failures := make(chan error, c.lanes)
+	for i := range c.lanes {
+		go func() { failures <- c.lane(ctx, i, commit) }()
 	}
-	return errors.Join(<-failures, <-failures)
+	for range c.lanes {
+		err = errors.Join(err, <-failures)
+	}
+	return err
 }
 
-// lane does every second trial.
-func (c *campaign) lane(ctx context.Context, index int, whole bool, commit string) error {
+// lane does one trial in as many as there are lanes.
+func (c *campaign) lane(ctx context.Context, index int, commit string) error {
+	whole := index%2 == 0
 	l, err := openLane(ctx, c.root, whole)
 	if err != nil {
 		return err
@@ -54,7 +60,7 @@ func (c *campaign) lane(ctx context.Context, index int, whole bool, commit strin
 			return err
 		}
 	}
-	for n := c.first + index; n < c.first+c.trials; n += 2 {
+	for n := c.first + index; n < c.first+c.trials; n += c.lanes {
 		t := l.draw(c.seed, n, c.only)
 		if err := t.run(ctx); err != nil || ctx.Err() != nil {
 			return errors.Join(err, ctx.Err())

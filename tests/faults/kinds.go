@@ -73,7 +73,7 @@ func rate(k proxy.Kind, rates ...float64) func(*rand.Rand, int) proxy.Plan {
 }
 
 // early is a call that every command makes.
-func early(r *rand.Rand) []int { return []int{1 + r.IntN(4)} }
+func early(r *rand.Rand) []int { return []int{1 + r.IntN(2)} }
 
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 

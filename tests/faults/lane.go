@@ -44,8 +44,6 @@ type lane struct {
 	// whole: the lane works on the whole estate.
 	whole bool
 	edits edits
-	// did counts the trials so far.
-	did int
 }
 
 func openLane(ctx context.Context, root string, whole bool) (l *lane, err error) {

@@ -36,12 +36,13 @@ func run(ctx context.Context) error {
 	flag.Uint64Var(&c.seed, "seed", 1, "where all chance comes from")
 	flag.IntVar(&c.first, "first", 1, "number of the first trial")
 	flag.IntVar(&c.trials, "trials", 300, "how many trials")
+	flag.IntVar(&c.lanes, "lanes", 2, "how many trials side by side, an even number; every second lane works on the whole estate")
 	flag.StringVar(&c.only, "kind", "", "only faults of this kind, such as \"lost answer\"")
 	flag.StringVar(&c.records, "records", filepath.Join(".ringfence", "faults", "trials.jsonl"),
 		"file that every trial is added to")
 	write := flag.Bool("write", false, "write docs/reliability.md from all trials on record")
 	flag.Parse()
-	if flag.NArg() > 0 || c.trials < 0 {
+	if flag.NArg() > 0 || c.trials < 0 || c.lanes < 2 || c.lanes%2 > 0 {
 		flag.Usage()
 		return errors.New("there are no arguments")
 	}

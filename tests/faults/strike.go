@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"github.com/ringfence/ringfence/tests/faults/proxy"
@@ -185,12 +187,19 @@ func (t *trial) damage() error {
 	return os.WriteFile(file, content, 0o600)
 }
 
-// restore puts the state before the last change in the place of the damaged one,
-// as the message says.
-func (t *trial) restore() error {
-	content, err := os.ReadFile(t.stateFile() + ".bak")
+// copyNamed is the copy that the message about a damaged state names, after the
+// damaged file itself.
+var copyNamed = regexp.MustCompile(`(\S+\.json): not a Pulumi state file: .*put its copy (\S+) in its place`)
+
+// restore does what the message about a damaged state says.
+func (t *trial) restore(said string) error {
+	named := copyNamed.FindStringSubmatch(said)
+	if named == nil {
+		return errors.New("the message about a damaged state names no copy of it")
+	}
+	content, err := os.ReadFile(named[2])
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(t.stateFile(), content, 0o600)
+	return os.WriteFile(named[1], content, 0o600)
 }

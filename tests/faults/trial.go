@@ -65,8 +65,7 @@ type trial struct {
 func (l *lane) draw(seed uint64, number int, only string) *trial {
 	t := &trial{lane: l, r: proxy.Random(seed, "trial", number)}
 	t.Trial, t.Seed = number, seed
-	t.kind = l.kindOf(seed, only)
-	l.did++
+	t.kind = l.kindOf(seed, number/2, only)
 	t.Kind = t.kind.name
 	switch {
 	case len(l.down) > 0:
@@ -96,15 +95,15 @@ func (l *lane) draw(seed uint64, number int, only string) *trial {
 }
 
 // kindOf deals the kinds out round by round, each round in an order of its own.
-func (l *lane) kindOf(seed uint64, only string) kind {
+func (l *lane) kindOf(seed uint64, turn int, only string) kind {
 	var all []kind
 	for _, k := range kinds {
 		if (only == "" || k.name == only) && !(l.whole && k.part) {
 			all = append(all, k)
 		}
 	}
-	order := proxy.Random(seed, "round", l.did/len(all)).Perm(len(all))
-	return all[order[l.did%len(all)]]
+	order := proxy.Random(seed, "round", turn/len(all)).Perm(len(all))
+	return all[order[turn%len(all)]]
 }
 
 // verb is the command of an operation.
@@ -178,7 +177,7 @@ func (t *trial) heal(ctx context.Context, last result) {
 		verb, more := t.verb(), []string(nil)
 		switch said := ending(last.output); {
 		case strings.Contains(said, "not a Pulumi state file"):
-			if err := t.restore(); err != nil {
+			if err := t.restore(said); err != nil {
 				t.Problems = append(t.Problems, err.Error())
 				return
 			}

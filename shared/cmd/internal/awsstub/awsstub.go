@@ -80,6 +80,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	action := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "AmazonSSM.")
 	value, known := s.parameters[in.Name]
 	switch {
+	case strings.HasSuffix(action, ".GetResources"): // nothing carries any tag
+		fmt.Fprint(w, `{"ResourceTagMappingList": []}`)
+		return
 	case action == "PutParameter":
 		s.parameters[in.Name] = in.Value
 	case !known:

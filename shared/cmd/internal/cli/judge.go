@@ -28,14 +28,17 @@ func (a *App) judge(ctx context.Context, d *deployment.Deployment) (catalogue.Ju
 		return catalogue.Judged{}, nil
 	}
 	programs, err := a.Machine.Programs(ctx, a.say())
-	if err != nil {
-		return catalogue.Judged{}, err
+	var judged catalogue.Judged
+	if err == nil {
+		judged, err = a.Judge(ctx, d.Site, programs)
 	}
-	judged, err := a.Judge(ctx, d.Site, programs)
-	if err != nil {
-		return catalogue.Judged{}, err
+	switch {
+	case err == nil:
+		return judged, fits(judged.Snapshot)
+	case ctx.Err() != nil:
+		return judged, deployment.ErrInterrupted
 	}
-	return judged, fits(judged.Snapshot)
+	return catalogue.Judged{}, err
 }
 
 // fits holds the policies to AWS's limits. The environment file is refused before

@@ -34,6 +34,9 @@ func (d *Deployment) upAdopting(ctx context.Context, g *ground, stack graph.Name
 			return engine.Result{}, err
 		}
 	}
+	if err := d.beforehand(ctx, g, stack, job, adopt); err != nil {
+		return engine.Result{}, err
+	}
 	result, err := g.engine.Up(ctx, job)
 	for n := 0; err != nil && len(result.Existing) > 0 && ctx.Err() == nil; n++ {
 		found, searched := d.find(ctx, g, result.Existing)
@@ -57,6 +60,31 @@ func (d *Deployment) upAdopting(ctx context.Context, g *ground, stack graph.Name
 		result.Created += created
 	}
 	return result, err
+}
+
+// beforehand looks whether a stack is about to create what stands already: a run
+// that was killed may have left what its state does not know of, and AWS makes a
+// second one of most things of EC2. It costs a preview, and so it is only done where
+// something stands that no state knows.
+func (d *Deployment) beforehand(ctx context.Context, g *ground, stack graph.Name, job engine.Job, adopt bool) error {
+	if len(g.unknown) == 0 || job.Presence == engine.Absent {
+		return nil
+	}
+	foreseen, err := g.engine.Preview(ctx, job)
+	if err != nil || len(foreseen.Creations) == 0 {
+		return nil // the deployment fails alike, and says so
+	}
+	found, err := d.find(ctx, g, foreseen.Creations)
+	switch {
+	case err != nil || len(found) == 0:
+		return err
+	case !adopt:
+		return d.inTheWay(nil, found)
+	}
+	if err := d.adopt(ctx, g, stack, job, found); err != nil {
+		return err
+	}
+	return d.discard(ctx, g, stack, job, urns(found))
 }
 
 // settleCutOff makes the state of a stack say what stands, after a deployment of

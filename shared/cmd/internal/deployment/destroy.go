@@ -134,6 +134,9 @@ func (d *Deployment) prepareDestroyEmulated(ctx context.Context) (*ground, error
 	if g.survey, err = d.surveyFolder(); err != nil {
 		return nil, err
 	}
+	if err := d.keepStates(); err != nil {
+		return nil, err
+	}
 	if err := d.releaseAbandoned(g.survey); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/account"
+	"github.com/ringfence/ringfence/shared/cmd/internal/belongings"
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/session"
 )
@@ -15,6 +16,9 @@ import (
 type ground struct {
 	engine engine.Engine
 	survey Survey
+	// unknown is what carries the environment's tags and was in no state when the
+	// run began.
+	unknown []belongings.Thing
 	// policies are the folders of the policy packs.
 	policies []string
 	// emulator is set for an emulated site.
@@ -128,7 +132,32 @@ func (d *Deployment) freshen(ctx context.Context, g *ground) error {
 	if g.survey, err = d.surveyFolder(); err != nil {
 		return err
 	}
+	if err := d.keepStates(); err != nil {
+		return err
+	}
 	return d.releaseAbandoned(g.survey)
+}
+
+// leastRoom is how much room an emulated deployment wants for its state. The engine
+// writes it anew at every step, and leaves an empty one where that fails.
+const leastRoom = 16 << 20
+
+// keepStates makes sure that no full disk can take the states.
+func (d *Deployment) keepStates() error {
+	room, err := d.State().Room()
+	if err != nil {
+		return err
+	}
+	if room < leastRoom {
+		return fmt.Errorf("the file system of %s has %d KiB left, and the state of a deployment wants %d: nothing was changed; "+
+			"make room, and run the command again", d.Relative(string(d.State())), room>>10, leastRoom>>10)
+	}
+	for _, n := range d.Estate.Names() {
+		if err := d.State().Keep(n.Project(), d.Name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // prepareReal gets everything ready for work on an AWS account.

@@ -43,6 +43,10 @@ func (d *Deployment) Up(ctx context.Context, selection Selection) (Report, error
 			return Report{}, interrupted(ctx, err)
 		}
 	}
+	if cfg, err := d.awsOf(ctx, g); err == nil {
+		// Who may not ask for tags deploys all the same.
+		g.unknown, _ = d.unknown(ctx, g, cfg)
+	}
 	up := func(ctx context.Context, stack graph.Name, job engine.Job) (engine.Result, error) {
 		job.Refresh = selection.Refresh
 		result, err := d.deploy(ctx, g, stack, job, selection, kept)

@@ -100,17 +100,18 @@ func (e Engine) Discard(ctx context.Context, job Job, urns []string) error {
 }
 
 // alreadyThere is how AWS says that something of that name exists.
-var alreadyThere = regexp.MustCompile(`(?i)already ?exists|AlreadyOwnedByYou|InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|ConflictException`)
+var alreadyThere = regexp.MustCompile(`(?i)already ?exists|AlreadyOwnedByYou|InvalidGroup\.Duplicate|InvalidSubnet\.Conflict|conflicting DNS domain|ConflictException`)
 
 // existing are the creations that AWS has refused because there is such a thing
 // already, in the order of the errors.
 func (t *tally) existing() []state.Creation {
 	var creations []state.Creation
+	taken := map[string]bool{} // AWS is quoted more than once
 	for _, d := range t.errors {
 		creation, begun := t.creations[d.urn]
-		if begun && alreadyThere.MatchString(d.message) {
+		if begun && !taken[d.urn] && alreadyThere.MatchString(d.message) {
 			creations = append(creations, creation)
-			delete(t.creations, d.urn) // AWS is quoted more than once
+			taken[d.urn] = true
 		}
 	}
 	return creations

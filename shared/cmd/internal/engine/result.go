@@ -25,6 +25,8 @@ type Result struct {
 	// Existing are the creations that AWS has refused because there is such a thing
 	// already.
 	Existing []state.Creation
+	// Creations are all that were begun, or would be, in the order of their URNs.
+	Creations []state.Creation
 }
 
 // UnknownValue stands for a value that only a deployment can tell (the
@@ -118,6 +120,9 @@ func union(a, b []string) []string {
 // result sums an operation up.
 func (t *tally) result() Result {
 	r := Result{Changes: t.changes(), Violations: t.violations, Outputs: t.outputs, Existing: t.existing()}
+	for _, urn := range slices.Sorted(maps.Keys(t.creations)) {
+		r.Creations = append(r.Creations, t.creations[urn])
+	}
 	for _, c := range t.changed {
 		r.Resources = append(r.Resources, c)
 	}

@@ -62,8 +62,7 @@ func (f Folder) Stack(project, stack string) (s Stack, found bool, err error) {
 	}
 	var c checkpoint
 	if err := json.Unmarshal(content, &c); err != nil {
-		return Stack{}, false, fmt.Errorf("%s: not a Pulumi state file: %w: put the state before its last change in its place "+
-			"(%s.bak) and run ./ringfence up --refresh", file, err, filepath.Base(file))
+		return Stack{}, false, fmt.Errorf("%s: not a Pulumi state file: %w: %s", file, err, f.remedy(project, stack))
 	}
 	if s, err = parse(Deployment{Version: c.Version, Features: c.Features, Content: c.Checkpoint.Latest}); err != nil {
 		return Stack{}, false, fmt.Errorf("%s: %w", file, err)
@@ -95,6 +94,54 @@ func (f Folder) Put(project, stack string, d Deployment) error {
 		return err
 	}
 	return os.WriteFile(file, content, 0o600)
+}
+
+// before is the copy of a state that Keep makes.
+func (f Folder) before(project, stack string) string {
+	return filepath.Join(string(f), "before", project, stack+".json")
+}
+
+// remedy says what to do about a damaged state: the engine's own copy is younger than
+// that of Keep, where it is whole.
+func (f Folder) remedy(project, stack string) string {
+	for _, copy := range []string{f.file(project, stack) + ".bak", f.before(project, stack)} {
+		if content, err := os.ReadFile(copy); err == nil && json.Valid(content) {
+			return "put its copy " + copy + " in its place, and run ./ringfence up --refresh"
+		}
+	}
+	return "there is no whole copy of it: ./ringfence emulator stop forgets everything, and ./ringfence up builds it anew"
+}
+
+// Keep copies the state of a stack, as far as there is one. The engine itself keeps
+// the one before its last change only, and may damage both where the disk is full.
+func (f Folder) Keep(project, stack string) error {
+	content, err := os.ReadFile(f.file(project, stack))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	file := f.before(project, stack)
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(file+".new", content, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(file+".new", file)
+}
+
+// Room returns how many bytes the file system of the folder has left.
+func (f Folder) Room() (uint64, error) {
+	if err := os.MkdirAll(string(f), 0o700); err != nil {
+		return 0, err
+	}
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(string(f), &fs); err != nil {
+		return 0, fmt.Errorf("looking how much room there is at %s: %w", f, err)
+	}
+	return uint64(fs.Bavail) * uint64(fs.Bsize), nil
 }
 
 // oldestVersion is the version of a state that says nothing but that the stack
