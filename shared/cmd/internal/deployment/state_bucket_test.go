@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"path"
@@ -115,6 +116,54 @@ func TestEmulatorStateInTheBucketOfBootstrap(t *testing.T) {
 	}
 	if got, want := report.Stacks[1].Changes, (engine.Changes{Unchanged: 3}); got != want {
 		t.Errorf("the second deployment: %+v, want %+v", got, want)
+	}
+}
+
+// What is done to one environment asks the backend for no more when it holds
+// others: nothing reads through all of them.
+func TestEmulatorEnvironmentsOnOneBackendDoNotSlowEachOther(t *testing.T) {
+	a := newThrowAway(t, diamond[:1])
+	account := a.bootstrapped(t)
+	bucket, _, _ := strings.Cut(strings.TrimPrefix(a.Environment.State.Backend, "s3://"), "?")
+	a.up(t, estate.Done)
+	asked := func() map[string]int {
+		counts := map[string]int{}
+		for what, do := range map[string]func(){
+			"status":  func() { _, _ = a.Survey(t.Context()) },
+			"preview": func() { a.preview(t, estate.Done) },
+			"up":      func() { a.up(t, estate.Done) },
+		} {
+			account.Requests("/")
+			do()
+			counts[what] = account.Requests("/" + bucket + "/")
+		}
+		return counts
+	}
+	alone := asked()
+	client := s3.NewFromConfig(account.Config("eu-west-3"), func(o *s3.Options) { o.UsePathStyle = true })
+	stands, err := client.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &bucket})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 7 {
+		other := fmt.Sprintf("env-%d", i)
+		for _, object := range stands.Contents {
+			key := strings.ReplaceAll(*object.Key, "/dev", "/"+other)
+			if _, err := client.CopyObject(t.Context(), &s3.CopyObjectInput{
+				Bucket: &bucket, Key: &key, CopySource: aws.String(bucket + "/" + *object.Key),
+			}); err != nil && key != *object.Key {
+				t.Fatal(err)
+			}
+		}
+	}
+	if names, err := a.Names(t.Context()); err != nil || len(names) != 8 {
+		t.Fatalf("the backend knows the names %v, %v; want eight", names, err)
+	}
+	if beside := asked(); !maps.Equal(alone, beside) {
+		t.Errorf("with seven environments beside it, the backend is asked for %v times, and alone for %v", beside, alone)
+	}
+	if alone["preview"] == 0 || alone["status"] == 0 {
+		t.Errorf("nothing was asked for: %v", alone)
 	}
 }
 

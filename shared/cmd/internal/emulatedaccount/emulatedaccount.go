@@ -81,6 +81,12 @@ func (a *Account) Changes(below string) []string {
 	})
 }
 
+// Requests counts what was asked for since the last call below a path, whatever it
+// was.
+func (a *Account) Requests(below string) int {
+	return len(a.take(func(r Request) (string, bool) { return r.Path, strings.HasPrefix(r.Path+"/", below) }))
+}
+
 // Calls lists which actions of a JSON service were called since the last call, such
 // as Decrypt of TrentService, which is KMS, each once.
 func (a *Account) Calls(service string) []string {
