@@ -1,7 +1,7 @@
 # What people type most, by name. Each target is one line over ./ringfence or
 # go; `./ringfence help` says more.
 .DEFAULT_GOAL := help
-.PHONY: help tools up destroy test lint generate reference fmt bench faults
+.PHONY: help tools up destroy test lint generate reference fmt bench faults scale
 
 # Every module of the workspace, and the one that is built outside it.
 MODULES  = $$(go list -m -f '{{.Dir}}/...')
@@ -41,3 +41,6 @@ bench: ## measure a life of the estate against Terraform, into docs/performance.
 
 faults: ## let 300 faults strike the command in an emulated AWS, and look what they leave (an hour)
 	@./ringfence tools && go run ./tests/faults -write
+
+scale: ## measure how the estate grows with its workloads and environments, into docs/performance.md
+	@go run -trimpath ./tests/benchmark -scale -page docs/performance.md

@@ -156,22 +156,28 @@ func (b *benchmark) put(file string, estate *terraform.Estate) error {
 // turns in going first.
 func (b *benchmark) measure(ctx context.Context, round int, o operation) error {
 	for turn := range b.sides {
-		i := (round + turn) % len(b.sides)
-		b.emulators[i].Take() // what was called outside of any measurement
-		took, changes, err := b.sides[i].Run(ctx, o)
-		if err != nil {
-			return fmt.Errorf("%s: %s: %w", sideNames[i], o.title, err)
+		if err := b.measureSide(ctx, round, (round+turn)%len(b.sides), o); err != nil {
+			return err
 		}
-		if o.changes != all && changes != o.changes {
-			return fmt.Errorf("%s: %s: %d resources change, and it should be %d", sideNames[i], o.title, changes, o.changes)
-		}
-		m := measurement{took, b.emulators[i].Take()}
-		b.results.add(o, i, m)
-		say("round %d: %s: %s: %.1f s, %.1f s of processor time, %.0f MiB, %d calls", round+1, o.title, sideNames[i],
-			seconds(m), processor(m), mebibytes(m), m.Calls.Total())
-		if took.Left != nil {
-			say("  it left behind, and they were ended: %s", strings.Join(took.Left, ", "))
-		}
+	}
+	return nil
+}
+
+func (b *benchmark) measureSide(ctx context.Context, round, i int, o operation) error {
+	b.emulators[i].Take() // what was called outside of any measurement
+	took, changes, err := b.sides[i].Run(ctx, o)
+	if err != nil {
+		return fmt.Errorf("%s: %s: %w", sideNames[i], o.title, err)
+	}
+	if o.changes != all && changes != o.changes {
+		return fmt.Errorf("%s: %s: %d resources change, and it should be %d", sideNames[i], o.title, changes, o.changes)
+	}
+	m := measurement{took, b.emulators[i].Take()}
+	b.results.add(o, i, m)
+	say("round %d: %s: %s: %.1f s, %.1f s of processor time, %.0f MiB, %d calls", round+1, o.title, sideNames[i],
+		seconds(m), processor(m), mebibytes(m), m.Calls.Total())
+	if took.Left != nil {
+		say("  it left behind, and they were ended: %s", strings.Join(took.Left, ", "))
 	}
 	return nil
 }

@@ -45,6 +45,7 @@ func run(ctx context.Context) error {
 	page := flag.String("page", "", "also write the report into this page, between its markers")
 	raw := flag.String("json", "", "also write every measurement to this file")
 	modules := flag.String("modules", "", "also write the Terraform modules to this folder")
+	scale := flag.Bool("scale", false, "measure how the estate grows instead: with more workloads, and with more environments (some forty minutes)")
 	flag.Parse()
 	if flag.NArg() > 0 || *rounds < 1 || *workloads < 0 {
 		flag.Usage()
@@ -55,6 +56,9 @@ func run(ctx context.Context) error {
 		return err
 	}
 	m := machine()
+	if *scale {
+		return runScale(ctx, root, m, *rounds, *page)
+	}
 	b, err := newBenchmark(ctx, root, *workloads)
 	if err != nil {
 		return err
@@ -74,7 +78,21 @@ func run(ctx context.Context) error {
 	}
 	text := report(m, b.versions, b.created, b.results)
 	fmt.Print(text)
-	return errors.Join(intoPage(*page, text), writeRaw(*raw, b))
+	return errors.Join(intoPage(*page, "bench", text), writeRaw(*raw, b))
+}
+
+func runScale(ctx context.Context, root, machine string, rounds int, page string) error {
+	estates, v, err := grown(ctx, root, rounds)
+	if err != nil {
+		return err
+	}
+	a, err := manyEnvironments(ctx, root, rounds)
+	if err != nil {
+		return err
+	}
+	text := scaleReport(machine, v, estates, a)
+	fmt.Print(text)
+	return intoPage(page, "scale", text)
 }
 
 // writeRaw writes what was measured for other programs to read.

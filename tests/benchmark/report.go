@@ -134,14 +134,13 @@ func plural(n int, of string) string {
 	return fmt.Sprintf("%d %ss", n, of)
 }
 
-// The markers of the part of a page that is written by this program.
-const (
-	begin = "<!-- begin of what `make bench` writes -->\n"
-	end   = "<!-- end of what `make bench` writes -->\n"
-)
+// markers are those of the part of a page that a target of the Makefile writes.
+func markers(target string) (begin, end string) {
+	return "<!-- begin of what `make " + target + "` writes -->\n", "<!-- end of what `make " + target + "` writes -->\n"
+}
 
 // intoPage puts a text between the markers of a page, if there is a page.
-func intoPage(page, text string) error {
+func intoPage(page, target, text string) error {
 	if page == "" {
 		return nil
 	}
@@ -149,6 +148,7 @@ func intoPage(page, text string) error {
 	if err != nil {
 		return err
 	}
+	begin, end := markers(target)
 	before, rest, begins := strings.Cut(string(content), begin)
 	_, after, ends := strings.Cut(rest, end)
 	if !begins || !ends {

@@ -71,9 +71,10 @@ func TestUnitReportIsPutBetweenTheMarkers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	begin, end := markers("bench")
 	write("# Above\n" + begin + "old\n" + end + "below\n")
 	for range 2 { // the second time replaces the first
-		if err := intoPage(page, "new\n"); err != nil {
+		if err := intoPage(page, "bench", "new\n"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -83,14 +84,14 @@ func TestUnitReportIsPutBetweenTheMarkers(t *testing.T) {
 	}
 	for _, text := range []string{"", begin, end, end + begin} {
 		write(text)
-		if err := intoPage(page, "new\n"); err == nil || !strings.Contains(err.Error(), "lacks the lines") {
+		if err := intoPage(page, "bench", "new\n"); err == nil || !strings.Contains(err.Error(), "lacks the lines") {
 			t.Errorf("%q: got %v", text, err)
 		}
 		if now, _ := os.ReadFile(page); string(now) != text {
 			t.Errorf("%q was changed to %q", text, now)
 		}
 	}
-	if err := intoPage("", "new\n"); err != nil {
+	if err := intoPage("", "bench", "new\n"); err != nil {
 		t.Error(err)
 	}
 }

@@ -32,6 +32,9 @@ func (r *ringfence) Run(ctx context.Context, o operation) (footprint.Footprint, 
 	if err != nil {
 		return took, 0, err
 	}
+	if o.changes == all {
+		return took, 0, nil
+	}
 	changes, err := changesOf(text)
 	if err != nil {
 		err = fmt.Errorf("the result of ./ringfence %s: %w", o.ringfence[0], err)
