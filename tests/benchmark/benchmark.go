@@ -76,56 +76,63 @@ func (b *benchmark) close() {
 	}
 }
 
-// run measures the life of the estate, from nothing to nothing, in each round.
-func (b *benchmark) run(ctx context.Context, rounds int) error {
+// run measures in each round what is done to an estate that stands. In the first
+// rounds, as many as there are lives, it is deployed anew, and that is measured too,
+// with as many destructions; the last one is at the end.
+func (b *benchmark) run(ctx context.Context, rounds, lives int) error {
 	for round := range rounds {
-		if err := b.measure(ctx, round, firstDeploy); err != nil {
-			return err
-		}
-		if err := b.compare(); err != nil {
+		if err := b.raise(ctx, round, lives); err != nil {
 			return err
 		}
 		if err := b.looks(ctx, round); err != nil {
 			return err
 		}
-		if err := b.measure(ctx, round, destroy); err != nil {
+		last := round == rounds-1
+		var err error
+		switch {
+		case round+1 < lives || last && lives > 0:
+			err = b.measure(ctx, round, destroy)
+		case !last: // back to what it was, unmeasured
+			err = b.both(ctx, changing[len(changing)-1])
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// runLooks deploys both sides at once, unmeasured, and measures in each round what
-// is done to an estate that stands.
-func (b *benchmark) runLooks(ctx context.Context, rounds int) error {
-	say("deploying the estate on both sides (some minutes)")
+// raise sees to it that the estate stands, the same on both sides.
+func (b *benchmark) raise(ctx context.Context, round, lives int) error {
+	var err error
+	switch {
+	case round < lives:
+		err = b.measure(ctx, round, firstDeploy)
+	case round == 0:
+		say("deploying the estate on both sides (some minutes)")
+		err = b.both(ctx, firstDeploy)
+	default:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return b.compare()
+}
+
+// both does an operation on both sides at once, unmeasured.
+func (b *benchmark) both(ctx context.Context, o operation) error {
 	failures := make(chan error)
 	for i, s := range b.sides {
 		go func() {
-			_, _, err := s.Run(ctx, firstDeploy)
+			_, _, err := s.Run(ctx, o)
 			if err != nil {
-				err = fmt.Errorf("%s: %s: %w", sideNames[i], firstDeploy.title, err)
+				err = fmt.Errorf("%s: %s: %w", sideNames[i], o.title, err)
 			}
 			failures <- err
 		}()
 	}
-	if err := errors.Join(<-failures, <-failures); err != nil {
-		return err
-	}
-	if err := b.compare(); err != nil {
-		return err
-	}
-	for round := range rounds {
-		if err := b.looks(ctx, round); err != nil {
-			return err
-		}
-		for i, s := range b.sides { // back to what it was
-			if _, _, err := s.Run(ctx, changing[len(changing)-1]); err != nil {
-				return fmt.Errorf("%s: %w", sideNames[i], err)
-			}
-		}
-	}
-	return nil
+	return errors.Join(<-failures, <-failures)
 }
 
 // looks measures what finds nothing to do, and then one change. The environment file

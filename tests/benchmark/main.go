@@ -40,16 +40,17 @@ func main() {
 
 func run(ctx context.Context) error {
 	rounds := flag.Int("rounds", 3, "how often to measure each operation")
-	deploy := flag.Bool("deploy", true, "measure first deploy and destroy too, in each round (some six minutes a round)")
+	deploy := flag.Bool("deploy", true, "measure first deploy and destroy too (some six minutes each time)")
+	lives := flag.Int("lives", 2, "in how many of the rounds to measure these: waits of the provider make up most of them, the same each time")
 	workloads := flag.Int("workloads", 0, "deploy an environment of so many workloads; 0: the one of local.yaml")
 	page := flag.String("page", "", "also write the report into this page, between its markers")
 	raw := flag.String("json", "", "also write every measurement to this file")
 	modules := flag.String("modules", "", "also write the Terraform modules to this folder")
 	scale := flag.Bool("scale", false, "measure how the estate grows instead: with more workloads, and with more environments (some forty minutes)")
 	flag.Parse()
-	if flag.NArg() > 0 || *rounds < 1 || *workloads < 0 {
+	if flag.NArg() > 0 || *rounds < 1 || *lives < 0 || *workloads < 0 {
 		flag.Usage()
-		return errors.New("there are no arguments, at least one round, and no number of workloads below 0")
+		return errors.New("there are no arguments, at least one round, and no number below 0")
 	}
 	root, err := above()
 	if err != nil {
@@ -69,11 +70,10 @@ func run(ctx context.Context) error {
 			return err
 		}
 	}
-	measure := b.runLooks
-	if *deploy {
-		measure = b.run
+	if !*deploy {
+		*lives = 0
 	}
-	if err := measure(ctx, *rounds); err != nil {
+	if err := b.run(ctx, *rounds, min(*lives, *rounds)); err != nil {
 		return err
 	}
 	text := report(m, b.versions, b.created, b.results)

@@ -19,12 +19,21 @@ const (
 func report(machine string, v versions, created census, all results) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s. Pulumi %s, Terraform %s, AWS provider %s under both, moto %s. %s.\n\n",
-		machine, v.Pulumi, v.Terraform, v.Provider, v.Moto, plural(len(all[0].sides[ringfenceSide]), "round"))
+		machine, v.Pulumi, v.Terraform, v.Provider, v.Moto, plural(rounds(all), "round"))
 	requirements(&b, all)
 	times(&b, all)
 	costs(&b, all)
 	equality(&b, created, all)
 	return b.String()
+}
+
+// rounds is how often what was measured most often was measured.
+func rounds(all results) int {
+	most := 0
+	for _, r := range all {
+		most = max(most, len(r.sides[ringfenceSide]))
+	}
+	return most
 }
 
 // requirements says of each target whether it is met.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"time"
 
 	"github.com/ringfence/ringfence/tests/benchmark/calls"
 	"github.com/ringfence/ringfence/tests/benchmark/footprint"
@@ -30,12 +29,6 @@ func (r *results) add(o operation, side int, m measurement) {
 		*r = append(*r, &result{operation: o})
 	}
 	(*r)[i].sides[side] = append((*r)[i].sides[side], m)
-}
-
-// of returns the result of an operation.
-func (r results) of(o operation) *result {
-	i := slices.IndexFunc(r, func(have *result) bool { return have.title == o.title })
-	return r[i]
 }
 
 // quantity is what is compared of a measurement.
@@ -75,17 +68,4 @@ func median(values []float64) float64 {
 		return sorted[middle]
 	}
 	return (sorted[middle-1] + sorted[middle]) / 2
-}
-
-// waited is the time that all measurements took together.
-func (r results) waited() time.Duration {
-	var total time.Duration
-	for _, one := range r {
-		for _, side := range one.sides {
-			for _, m := range side {
-				total += m.Wall
-			}
-		}
-	}
-	return total
 }
