@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// grace is how long processes may go on after the command. Plugins end within it
-// when their engine has gone.
-const grace = 2 * time.Second
+// grace is how long processes may go on after the command. Plugins end within it when
+// their engine has gone. Tests change it.
+var grace = 15 * time.Second
 
 // supervise runs the command, writes its footprint to descriptor 3, and returns the
 // exit status of the command.

@@ -23,6 +23,9 @@ const (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(role) == "wait" {
+		grace = time.Second
+	}
 	Supervise()
 	switch os.Getenv(role) {
 	case "burn":
@@ -34,7 +37,7 @@ func TestMain(m *testing.M) {
 		for i := range memory {
 			memory[i] = byte(i)
 		}
-		time.Sleep(10 * interval)
+		time.Sleep(20 * interval)
 		fmt.Fprint(os.Stderr, len(memory))
 	case "save":
 		signals := make(chan os.Signal, 1)
@@ -102,7 +105,7 @@ func TestUnitMemoryOfAllCounts(t *testing.T) {
 
 func TestUnitWhatGoesOnIsEndedAndNamed(t *testing.T) {
 	t.Parallel()
-	_, f, err := shell(t.Context(), "", "sleep 600 & exit 0")
+	_, f, err := shell(t.Context(), "wait", "sleep 600 & exit 0")
 	if err != nil || !slices.Equal(f.Left, []string{"sleep"}) {
 		t.Errorf("got %+v, %v", f, err)
 	}
