@@ -79,21 +79,34 @@ func (b Backend) Tags() map[string]string {
 // those of the workflows.
 func (b Backend) Users() []string {
 	roles := append([]string{}, b.env.Access.Deployers...)
-	for _, role := range stateRoles() {
+	for _, role := range stateRoles(b.env) {
 		roles = append(roles, b.names.IAMARN("role/"+b.names.Of(role)))
 	}
 	return roles
 }
 
+// The names in the account of a sandbox, where the nightly integration deploys and
+// destroys; see package sandbox.
+const (
+	IntegrationRole     = "integration"
+	IntegrationBoundary = "integration-boundary"
+)
+
+// DeployRole names the role that deploys a stack.
+func DeployRole(stack graph.Name) string { return "deploy-" + string(stack) }
+
 // PipelineRoles are the roles of the workflows, without the prefix of their
-// environment, as the security stack makes them.
-func PipelineRoles() []string { return append(stateRoles(), "evidence") }
+// environment: as the security stack makes them, and the one that bootstrap makes.
+func PipelineRoles(e *config.Environment) []string { return append(stateRoles(e), "evidence") }
 
 // stateRoles are those of them that use the state.
-func stateRoles() []string {
+func stateRoles(e *config.Environment) []string {
 	roles := []string{"preview", "drift"}
 	for _, stack := range graph.Names() {
-		roles = append(roles, "deploy-"+string(stack))
+		roles = append(roles, DeployRole(stack))
+	}
+	if e.GitHub.Integration {
+		roles = append(roles, IntegrationRole)
 	}
 	return roles
 }

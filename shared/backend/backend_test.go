@@ -51,7 +51,7 @@ func TestUnitEnvironmentFilesNameTheirBackend(t *testing.T) {
 
 // The roles are those of the estate, not of a workload.
 func TestUnitPipelineRolesAreReserved(t *testing.T) {
-	for _, role := range PipelineRoles() {
+	for _, role := range PipelineRoles(&config.Environment{GitHub: config.GitHub{Integration: true}}) {
 		if !slices.Contains(config.ReservedNames, role) {
 			t.Errorf("%s can be the name of a workload", role)
 		}

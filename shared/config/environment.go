@@ -134,6 +134,11 @@ type GitHub struct {
 	// ProviderARN is the account's OIDC provider for GitHub, where it has one
 	// already; an account has at most one. Left out, the security stack makes it.
 	ProviderARN string `yaml:"providerArn"`
+	// Integration has bootstrap make what a sandbox keeps: the role with which the
+	// nightly workflow and the janitor deploy and destroy this ephemeral
+	// environment, its estate's boundaries and the OIDC provider. An environment
+	// with it is deployed under its own name only.
+	Integration bool `yaml:"integration"`
 }
 
 // Models says which models of Bedrock the workloads may call.

@@ -152,3 +152,34 @@ var Options = []Option{
 	{"inspector", "AUD-38", oncePerRegion + "; " + costs, "SSM CreatePatchBaseline with tags",
 		func(f Features) bool { return f.Inspector }},
 }
+
+// ofTheAccount lists the features that are on and reach beyond what has the names
+// of the environment.
+func (f Features) ofTheAccount() []string {
+	var on []string
+	for _, feature := range []struct {
+		name string
+		on   bool
+	}{
+		{"blockPublicBuckets", f.BlockPublicBuckets},
+		{"blockPublicVpc", f.BlockPublicVPC},
+		{"configRecorder", f.ConfigRecorder},
+		{"dnsFirewall", f.DNSFirewall},
+		{"guardDuty", f.GuardDuty},
+		{"inspector", f.Inspector},
+		{"instanceDefaults", f.InstanceDefaults},
+		{"macie", f.Macie},
+		{"malwareScan", f.MalwareScan},
+		{"modelInvocationLog", f.ModelInvocationLog},
+		{"passwordPolicy", f.PasswordPolicy},
+		{"replicaRegion", f.ReplicaRegion != ""},
+		{"securityContact", f.SecurityContact != nil},
+		{"securityHub", f.SecurityHub},
+		{"supportRole", len(f.SupportRole) > 0},
+	} {
+		if feature.on {
+			on = append(on, feature.name)
+		}
+	}
+	return on
+}

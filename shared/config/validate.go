@@ -99,7 +99,7 @@ func validate(e *Environment, stack string) []Problem {
 	for i, email := range e.Alarms.Emails {
 		v.email(fmt.Sprintf("alarms.emails[%d]", i), email)
 	}
-	v.github(e)
+	v.github(e, stack)
 	v.models(e)
 	n := names.New(stack, e.AccountID, e.Region)
 	v.features(e, n)

@@ -25,7 +25,7 @@ var (
 // Reference, PutAlternateContact).
 const maxContactName, maxContactTitle = 64, 50
 
-func (v *validation) github(e *Environment) {
+func (v *validation) github(e *Environment, stack string) {
 	g := e.GitHub
 	if !repository.MatchString(g.Repository) {
 		v.need("github.repository", g.Repository, "must be the repository whose workflows deploy the estate, as owner/name (control IAM-10)", "acme/ringfence")
@@ -42,6 +42,17 @@ func (v *validation) github(e *Environment) {
 	if match := providerARN.FindStringSubmatch(g.ProviderARN); g.ProviderARN != "" && (match == nil || match[1] != e.AccountID) {
 		v.fail("github.providerArn", g.ProviderARN, "must be the OIDC provider for GitHub of this account",
 			"arn:aws:iam::"+e.AccountID+":oidc-provider/token.actions.githubusercontent.com")
+	}
+	if g.Integration && e.Lifecycle != Ephemeral {
+		v.fail("github.integration", "true", "lets a workflow destroy the environment, so its lifecycle must be ephemeral: leave it out", "")
+	}
+	for _, name := range e.Features.ofTheAccount() {
+		if g.Integration {
+			v.fail("features."+name, "", "sets up the account or another region, which the role of the nightly integration may not: leave it out, or github.integration", "")
+		}
+	}
+	if g.Integration && stack != e.Name {
+		v.fail("github.integration", "true", "goes by the names of one estate, so environment "+e.Name+" is deployed under its own name only: leave out --name, or use another environment file", "")
 	}
 }
 

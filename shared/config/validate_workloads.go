@@ -19,7 +19,7 @@ const EvidencePrefix = "evidence/"
 // ReservedNames are role names that the estate itself uses.
 var ReservedNames = []string{
 	"auditor", "break-glass", "config-recorder", "data-scientist", "deploy-audit", "deploy-data", "deploy-network", "deploy-security",
-	"drift", "evidence", "flow-logs", "malware-scan", "ml-service", "model-invocation-log", "preview", "replication", "support", "tampering", "trail-delivery",
+	"drift", "evidence", "flow-logs", "integration", "malware-scan", "ml-service", "model-invocation-log", "preview", "replication", "support", "tampering", "trail-delivery",
 }
 
 func (v *validation) workloads(workloads []Workload, n names.Names) {

@@ -85,6 +85,17 @@ func (p *Program) ProviderIn(ctx *pulumi.Context, region string, parent pulumi.R
 	return pulumi.Provider(provider), nil
 }
 
+// Standing is the option of a resource that bootstrap has made in the account of a
+// sandbox: the program takes it over as it is, fails where it is not as declared,
+// and leaves it there when all else is destroyed. The role that deploys there may
+// not change it. Everywhere else it does nothing.
+func (p *Program) Standing(id string) pulumi.ResourceOption {
+	if !p.Env.GitHub.Integration {
+		return pulumi.Composite()
+	}
+	return pulumi.Composite(pulumi.Import(pulumi.ID(id)), pulumi.RetainOnDelete(true), pulumi.IgnoreChanges([]string{"tags", "tagsAll"}))
+}
+
 // newProvider makes an AWS provider for a region. Credentials and, for the
 // emulator, the address (AWS_ENDPOINT_URL) come from the process environment,
 // so that neither is ever in a file or in the state.

@@ -22,8 +22,8 @@ var layers = [][]string{
 	{"shared/authorization", "shared/folder", "shared/golden", "shared/graph", "shared/iameval", "shared/iampolicy", "shared/names", "shared/quota"},
 	{"shared/config", "shared/contract", "shared/workflows"},
 	{"shared/backend", "shared/secure", "shared/snapshot"},
-	{"shared/access", "shared/program"},
-	{"shared/controls", "shared/policylint", "shared/record"},
+	{"shared/access", "shared/boundary", "shared/program"},
+	{"shared/controls", "shared/policylint", "shared/record", "shared/sandbox"},
 	{"shared/conformance", "shared/delta", "shared/evidence", "shared/launch", "shared/policypack"},
 }
 

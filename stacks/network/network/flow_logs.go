@@ -5,6 +5,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/ringfence/ringfence/shared/boundary"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 	"github.com/ringfence/ringfence/shared/secure"
 )
@@ -33,7 +34,7 @@ func (n *network) newFlowLogs(ctx *pulumi.Context) error {
 		return err
 	}
 	n.flowLogGroupARN = group.Arn
-	role, policy, err := n.newDeliveryRole(ctx, group.Arn)
+	role, policy, err := n.newDeliveryRole(ctx)
 	if err != nil {
 		return err
 	}
@@ -55,26 +56,13 @@ func (n *network) newFlowLogs(ctx *pulumi.Context) error {
 // group. The estate's permissions boundary belongs to the security stack,
 // which is deployed after this one, so the role gets a boundary of its own,
 // and a far narrower one: exactly what its policy grants.
-func (n *network) newDeliveryRole(ctx *pulumi.Context, groupARN pulumi.StringOutput) (*iam.Role, *iam.RolePolicy, error) {
-	delivery := iampolicy.Document{Statements: []iampolicy.Statement{
-		{
-			Sid:       "WriteFlowLogs",
-			Effect:    iampolicy.Allow,
-			Actions:   []string{"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"},
-			Resources: pulumi.StringArray{pulumi.Sprintf("%s:*", groupARN)},
-		},
-		{
-			Sid:       "FindLogGroup",
-			Effect:    iampolicy.Allow,
-			Actions:   []string{"logs:DescribeLogGroups"}, // cannot be limited to one group
-			Resources: iampolicy.Strings("*"),
-		},
-	}}
-	boundary, err := iam.NewPolicy(ctx, flowLogs, &iam.PolicyArgs{
-		Name:        pulumi.String(n.Names.Of("flow-logs-boundary")),
-		Description: pulumi.String("The most that the flow-log delivery role can ever do"),
+func (n *network) newDeliveryRole(ctx *pulumi.Context) (*iam.Role, *iam.RolePolicy, error) {
+	delivery := boundary.OfFlowLogs(n.Names)
+	limit, err := iam.NewPolicy(ctx, flowLogs, &iam.PolicyArgs{
+		Name:        pulumi.String(n.Names.Of(boundary.FlowLogs)),
+		Description: pulumi.String(boundary.FlowLogsDescription),
 		Policy:      delivery.JSON(),
-	}, pulumi.Parent(n))
+	}, pulumi.Parent(n), n.Standing(n.Names.IAMARN("policy/"+n.Names.Of(boundary.FlowLogs))))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -82,7 +70,7 @@ func (n *network) newDeliveryRole(ctx *pulumi.Context, groupARN pulumi.StringOut
 		Name:                pulumi.String(n.Names.Of(flowLogs)),
 		Description:         pulumi.String("Delivers the flow logs of the VPC"),
 		AssumeRolePolicy:    secure.ServiceTrust(n.Names, "vpc-flow-logs.amazonaws.com", n.Names.ARN("ec2", "vpc-flow-log/*")).JSON(),
-		PermissionsBoundary: boundary.Arn,
+		PermissionsBoundary: limit.Arn,
 		MaxSessionDuration:  pulumi.Int(3600),
 	}, pulumi.Parent(n))
 	if err != nil {

@@ -62,7 +62,7 @@ func (e *estate) managedPolicies(r *record.Recording) (*iameval.Policy, map[stri
 	managed := map[string]*iameval.Policy{}
 	var limit *iameval.Policy
 	for _, resource := range r.OfType("aws:iam/policy:Policy") {
-		if resource.Name == boundary {
+		if resource.Name == "boundary" {
 			limit = e.parse(resource, "policy", iameval.PermissionsBoundary)
 			continue
 		}

@@ -1,16 +1,14 @@
 package security
 
 import (
-	"strings"
-
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 )
 
-// gitHubIssuer signs the tokens of GitHub's workflows.
-const gitHubIssuer = "token.actions.githubusercontent.com"
+const gitHubIssuer = config.GitHubIssuer
 
 // newGitHubProvider lets the account trust GitHub's tokens (control IAM-10). An
 // account has one such provider, so an environment file may name one that is
@@ -23,7 +21,7 @@ func (s *security) newGitHubProvider(ctx *pulumi.Context) error {
 	provider, err := iam.NewOpenIdConnectProvider(ctx, "github", &iam.OpenIdConnectProviderArgs{
 		Url:           pulumi.String("https://" + gitHubIssuer),
 		ClientIdLists: pulumi.ToStringArray([]string{"sts.amazonaws.com"}),
-	}, pulumi.Parent(s))
+	}, pulumi.Parent(s), s.Standing(s.Names.IAMARN("oidc-provider/"+gitHubIssuer)))
 	if err != nil {
 		return err
 	}
@@ -43,20 +41,7 @@ func (s *security) gitHubTrust(situation string) iampolicy.Document {
 		Actions:    []string{"sts:AssumeRoleWithWebIdentity"},
 		Conditions: []iampolicy.Condition{
 			iampolicy.Is("StringEquals", gitHubIssuer+":aud", "sts.amazonaws.com"),
-			iampolicy.Is("StringEquals", gitHubIssuer+":sub", s.gitHubSubjects(situation)...),
+			iampolicy.Is("StringEquals", gitHubIssuer+":sub", s.Env.GitHub.Subjects(situation)...),
 		},
 	}}}
-}
-
-// gitHubSubjects are the forms that GitHub gives a token's subject: with names
-// alone, and since July 2026 with the numbers of owner and repository, which
-// nobody else gets after a rename.
-func (s *security) gitHubSubjects(situation string) []string {
-	g := s.Env.GitHub
-	subjects := []string{"repo:" + g.Repository + ":" + situation}
-	if g.RepositoryID != "" {
-		owner, repository, _ := strings.Cut(g.Repository, "/")
-		subjects = append(subjects, "repo:"+owner+"@"+g.OwnerID+"/"+repository+"@"+g.RepositoryID+":"+situation)
-	}
-	return subjects
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/ringfence/ringfence/shared/backend"
 	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 )
@@ -16,9 +17,6 @@ const (
 	pipelineRead  = "pipeline-read"
 	pipelineState = "pipeline-state"
 )
-
-// deployRole names the role that deploys a stack.
-func deployRole(stack graph.Name) string { return "deploy-" + string(stack) }
 
 // newPipelineRoles makes the roles of the repository's workflows (controls
 // IAM-10 and IAM-11): previews of pull requests and the nightly look for drift
@@ -49,7 +47,7 @@ func (s *security) newPipelineRoles(ctx *pulumi.Context) error {
 	}
 	s.deploy = map[graph.Name]*iam.Role{}
 	for _, stack := range graph.Names() {
-		if s.deploy[stack], err = s.newPipelineRole(ctx, deployRole(stack), "Deploys stack "+string(stack), "environment:"+s.Env.Name, shared,
+		if s.deploy[stack], err = s.newPipelineRole(ctx, backend.DeployRole(stack), "Deploys stack "+string(stack), "environment:"+s.Env.Name, shared,
 			duty{"state", s.writeState(stack)}, duty{"deploy", s.deployment(stack)}); err != nil {
 			return err
 		}

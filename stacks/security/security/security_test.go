@@ -99,7 +99,7 @@ func TestUnitGrantsAreNarrow(t *testing.T) {
 		r := suite.Record(t, environment)
 		policies := append(r.OfType("aws:iam/rolePolicy:RolePolicy"), r.OfType("aws:iam/policy:Policy")...)
 		for _, policy := range policies {
-			if policy.Name == boundary {
+			if policy.Name == "boundary" {
 				continue // a ceiling, not a grant
 			}
 			var document struct{ Statement []statement }

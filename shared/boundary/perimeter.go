@@ -1,4 +1,4 @@
-package security
+package boundary
 
 import (
 	"github.com/ringfence/ringfence/shared/config"
@@ -6,9 +6,9 @@ import (
 	"github.com/ringfence/ringfence/shared/names"
 )
 
-// boundaryPerimeter keeps a role inside the account's S3 (control IAM-23) and
+// perimeter keeps a role inside the account's S3 (control IAM-23) and
 // inside the environment's regions (control IAM-25).
-func boundaryPerimeter(e *config.Environment, n names.Names) []iampolicy.Statement {
+func perimeter(e *config.Environment, n names.Names) []iampolicy.Statement {
 	var public []string
 	for _, bucket := range config.AWSBuckets(e.Region) {
 		arn := "arn:" + n.Partition() + ":s3:::" + bucket

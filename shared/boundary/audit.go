@@ -1,19 +1,20 @@
-package security
+package boundary
 
 import (
+	"github.com/ringfence/ringfence/shared/backend"
 	"github.com/ringfence/ringfence/shared/graph"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 	"github.com/ringfence/ringfence/shared/names"
 )
 
-// boundaryAudit keeps a role from blinding those who watch (control IAM-24).
+// audit keeps a role from blinding those who watch (control IAM-24).
 // Nobody who carries the boundary stops a trail or a detector, deletes a key or
 // deletes a record; the pipeline does not either, for it deploys and never
 // destroys. What an update has to change is left to the roles that deploy it,
 // and to the emergency role; their own policies say which resources. Names are
 // fixed by convention, because these resources belong to later stacks.
-func boundaryAudit(n names.Names) []iampolicy.Statement {
-	audit, accessLogs := n.BucketARN("audit"), n.BucketARN("access-logs")
+func audit(n names.Names) []iampolicy.Statement {
+	records, accessLogs := n.BucketARN("audit"), n.BucketARN("access-logs")
 	logGroups := n.LogGroupARN("*")
 	return []iampolicy.Statement{
 		{
@@ -38,7 +39,7 @@ func boundaryAudit(n names.Names) []iampolicy.Statement {
 				"logs:DeleteLogGroup", "logs:DeleteLogStream",
 				"s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:DeleteObjectVersion",
 			},
-			Resources: iampolicy.Strings(logGroups, audit+"/*", accessLogs+"/*"),
+			Resources: iampolicy.Strings(logGroups, records+"/*", accessLogs+"/*"),
 		},
 		{
 			Sid:    "DenyChangingAudit",
@@ -67,7 +68,7 @@ func boundaryAudit(n names.Names) []iampolicy.Statement {
 				"s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucket*", "s3:PutEncryptionConfiguration",
 				"s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration",
 			},
-			Resources:  iampolicy.Strings(logGroups, audit, accessLogs),
+			Resources:  iampolicy.Strings(logGroups, records, accessLogs),
 			Conditions: []iampolicy.Condition{exceptCaretakers(n)},
 		},
 	}
@@ -77,9 +78,9 @@ func boundaryAudit(n names.Names) []iampolicy.Statement {
 // stacks with logs, keys and buckets, and the emergency role.
 func exceptCaretakers(n names.Names) iampolicy.Condition {
 	return iampolicy.Is("ArnNotEquals", "aws:PrincipalArn",
-		n.IAMARN("role/"+n.Of(breakGlass)),
-		n.IAMARN("role/"+n.Of(deployRole(graph.Audit))),
-		n.IAMARN("role/"+n.Of(deployRole(graph.Data))),
-		n.IAMARN("role/"+n.Of(deployRole(graph.Network))),
+		n.IAMARN("role/"+n.Of("break-glass")),
+		n.IAMARN("role/"+n.Of(backend.DeployRole(graph.Audit))),
+		n.IAMARN("role/"+n.Of(backend.DeployRole(graph.Data))),
+		n.IAMARN("role/"+n.Of(backend.DeployRole(graph.Network))),
 	)
 }
