@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/ringfence/ringfence/shared/names"
 )
@@ -50,6 +51,9 @@ func (v *validation) github(e *Environment, stack string) {
 		if g.Integration {
 			v.fail("features."+name, "", "sets up the account or another region, which the role of the nightly integration may not: leave it out, or github.integration", "")
 		}
+	}
+	if g.Integration && strings.HasPrefix(e.State.Backend, "http") {
+		v.fail("state.backend", e.State.Backend, "must be the bucket that ./ringfence bootstrap makes: a workflow that deploys and destroys by itself has no token for another place", "")
 	}
 	if g.Integration && stack != e.Name {
 		v.fail("github.integration", "true", "goes by the names of one estate, so environment "+e.Name+" is deployed under its own name only: leave out --name, or use another environment file", "")

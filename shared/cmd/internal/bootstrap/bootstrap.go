@@ -1,5 +1,6 @@
-// Package bootstrap makes, checks and mends the place of Pulumi's state in an
-// AWS account: what package backend describes.
+// Package bootstrap makes, checks and mends what stands in an AWS account before the
+// first deployment: the place of Pulumi's state, which package backend describes, and
+// in a sandbox what package sandbox does.
 //
 // All of it is one list of settings in the order of their making. Making goes
 // through the list and changes only what is not as it should be; so a second run
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
@@ -28,6 +30,7 @@ import (
 type Store struct {
 	backend.Backend
 	env *config.Environment
+	iam *iam.Client
 	s3  *s3.Client
 	kms *kms.Client
 
@@ -43,6 +46,7 @@ func Open(env *config.Environment, cfg aws.Config) *Store {
 		Backend: backend.Of(env), env: env, made: map[string]bool{},
 		// An emulator has one address, not one per bucket.
 		s3:  s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = cfg.BaseEndpoint != nil }),
+		iam: iam.NewFromConfig(cfg),
 		kms: kms.NewFromConfig(cfg),
 	}
 }
@@ -88,11 +92,23 @@ type setting struct {
 // patience bounds each single question or change, retries included.
 const patience = 30 * time.Second
 
-// Check says of every setting whether it is as it should be, and changes nothing.
-func (s *Store) Check(ctx context.Context) ([]Step, error) {
+// Check says of every setting of the place of the state whether it is as it should
+// be, and changes nothing.
+func (s *Store) Check(ctx context.Context) ([]Step, error) { return check(ctx, s.settings()) }
+
+// CheckSandbox does so for what stands in a sandbox.
+func (s *Store) CheckSandbox(ctx context.Context) ([]Step, error) {
+	settings, err := s.sandboxSettings()
+	if err != nil {
+		return nil, err
+	}
+	return check(ctx, settings)
+}
+
+func check(ctx context.Context, settings []setting) ([]Step, error) {
 	var steps []Step
 	gone := map[string]bool{}
-	for _, setting := range s.settings() {
+	for _, setting := range settings {
 		step := Step{Of: setting.of, What: setting.what, Outcome: Missing}
 		if !gone[setting.of] {
 			right, found, err := setting.find(ctx)
@@ -117,7 +133,11 @@ func (s *Store) Check(ctx context.Context) ([]Step, error) {
 // Make makes and mends what is not as it should be, and tells say of every
 // setting. After an error, what was done stays, and the next run goes on there.
 func (s *Store) Make(ctx context.Context, say func(Step)) error {
-	for _, setting := range s.settings() {
+	sandbox, err := s.sandboxSettings()
+	if err != nil {
+		return err
+	}
+	for _, setting := range append(s.settings(), sandbox...) {
 		right, found, err := setting.find(ctx)
 		if err != nil {
 			return setting.failed("looking at", err)
@@ -175,7 +195,7 @@ func (s setting) failed(doing string, err error) error {
 // exists is the first setting of everything: that it is there.
 const exists = "is there"
 
-// settings lists everything, in the order of its making. A policy comes last: it
+// settings lists all of the place of the state, in the order of its making. A policy comes last: it
 // may forbid to change what stands before it.
 func (s *Store) settings() []setting {
 	logs, state := s.LogBucket(), s.Bucket()

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -17,6 +18,7 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/emulatedaccount"
 	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/golden"
+	"github.com/ringfence/ringfence/shared/sandbox"
 )
 
 // place is a backend in an account of its own.
@@ -291,5 +293,56 @@ func TestEmulatorBootstrapStopsAtAKeyThatIsToGo(t *testing.T) {
 	err := bootstrap.Open(p.env, p.account.Config(p.env.Region)).Make(t.Context(), func(bootstrap.Step) {})
 	if err == nil || !strings.Contains(err.Error(), "aws kms cancel-key-deletion") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// In a sandbox it makes the integration role as well, once, and puts right what
+// somebody has opened.
+func TestEmulatorBootstrapMakesTheSandbox(t *testing.T) {
+	p := newPlace(t)
+	p.env.Name, p.env.Lifecycle = "sandbox", config.Ephemeral
+	p.env.GitHub = config.GitHub{Repository: "acme/ringfence", Integration: true}
+	made := p.make()
+	golden.Check(t, "testdata/sandbox.txt", []byte(strings.Join(made, "\n")+"\n"))
+	p.account.Changes("/")
+	if got := others(p.make(), bootstrap.Right); got != "" {
+		t.Errorf("the second run finds\n%s", got)
+	}
+	box := sandbox.Of(p.env)
+	client, role := iam.NewFromConfig(p.account.Config(p.env.Region)), aws.String(box.Role())
+	boundary := aws.String(box.RoleBoundaryARN())
+	const open = `{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Action":"*","Resource":"*"}]}`
+	for _, d := range []struct {
+		name  string
+		drift func() error
+		want  string
+	}{
+		{"its boundary is opened", func() error {
+			for range 4 { // now IAM keeps no more
+				_, err := client.CreatePolicyVersion(t.Context(), &iam.CreatePolicyVersionInput{PolicyArn: boundary, PolicyDocument: aws.String(open), SetAsDefault: true})
+				p.must(err)
+			}
+			return nil
+		}, "ringfence-sandbox-integration-boundary says what it must: put right (lacks Ceiling"},
+		{"its boundary is taken off", func() error {
+			return second(client.DeleteRolePermissionsBoundary(t.Context(), &iam.DeleteRolePermissionsBoundaryInput{RoleName: role}))
+		}, "is under its boundary: put right (none)"},
+		{"it gets more", func() error {
+			return second(client.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: role, PolicyName: aws.String("more"), PolicyDocument: aws.String(open)}))
+		}, "has its policies and no others: put right (also has more)"},
+		{"it gets the boundary as a grant", func() error {
+			return second(client.AttachRolePolicy(t.Context(), &iam.AttachRolePolicyInput{RoleName: role, PolicyArn: boundary}))
+		}, "has its policies and no others: put right (also has arn:"},
+		{"anybody is trusted", func() error {
+			return second(client.UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{RoleName: role, PolicyDocument: aws.String(
+				`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`)}))
+		}, "trusts the night and the janitor alone: put right (lacks AssumedByNightAndJanitor, also has statement 1)"},
+	} {
+		t.Run(d.name, func(t *testing.T) {
+			p.must(d.drift())
+			if got := others(p.make(), bootstrap.Right); !strings.Contains(got, d.want) || strings.Count(got, "\n") > 0 {
+				t.Errorf("found\n%s\nwant one line with\n%s", got, d.want)
+			}
+		})
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/deployment"
 	"github.com/ringfence/ringfence/shared/cmd/internal/environmentfile"
 	"github.com/ringfence/ringfence/shared/cmd/internal/estate"
+	"github.com/ringfence/ringfence/shared/sandbox"
 )
 
 func (a *App) bootstrapCommand() *cobra.Command {
@@ -27,6 +28,10 @@ func (a *App) bootstrapCommand() *cobra.Command {
 deployment: the bucket of Pulumi's state, a bucket for its access logs, and the
 key that encrypts the bucket and the secrets in the state. Then it writes both
 addresses into the state section of the environment file.
+
+Where the file says github.integration, it also makes what stands in a sandbox: the
+role with which the nightly workflow and the janitor deploy and destroy the
+environment, and the boundaries that this role may not write.
 
 It says first what it is going to make, and asks. A second run changes nothing; a
 setting that somebody has changed is put right, and a run that broke off is
@@ -158,14 +163,20 @@ func (a *App) reachAWS(ctx context.Context, site deployment.Site) (aws.Config, e
 // the environment.
 func (a *App) confirmBootstrap(site deployment.Site, place backend.Backend) error {
 	env := site.Environment
+	box := ""
+	if env.GitHub.Integration {
+		box = fmt.Sprintf(`  role    %s, with its policies and boundaries, for the workflows that
+          deploy and destroy this environment without asking
+`, sandbox.Of(env).Role())
+	}
 	return a.askForName(env.Name, "bootstrapping", "made", fmt.Sprintf(`In account %s, %s, this makes or puts right:
 
   key     %s, used by
           %s
   bucket  %s, for access logs
   bucket  %s, for the state
-
-`, env.AccountID, env.Region, place.KeyAlias(), strings.Join(place.Users(), "\n          "), place.LogBucket(), place.Bucket()))
+%s
+`, env.AccountID, env.Region, place.KeyAlias(), strings.Join(place.Users(), "\n          "), place.LogBucket(), place.Bucket(), box))
 }
 
 // writeState writes where the state is into the environment file.

@@ -17,6 +17,7 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/bootstrap"
 	"github.com/ringfence/ringfence/shared/cmd/internal/environmentfile"
 	"github.com/ringfence/ringfence/shared/names"
+	"github.com/ringfence/ringfence/shared/sandbox"
 )
 
 func (e *examination) lookAtCredentials(ctx context.Context) Finding {
@@ -74,18 +75,7 @@ func (e *examination) lookAtState(ctx context.Context) Finding {
 	if err != nil {
 		return unseen(err.Error(), "sign in with a role that may read S3 and KMS")
 	}
-	var details []string
-	right := 0
-	for _, s := range steps {
-		switch {
-		case s.Outcome == bootstrap.Right:
-			right++
-		case s.Outcome == bootstrap.Wrong:
-			details = append(details, fmt.Sprintf("%s: not so that it %s: %s", s.Of, s.What, s.Found))
-		case !slices.Contains(details, s.Of+" is not there"):
-			details = append(details, s.Of+" is not there")
-		}
-	}
+	right, details := count(steps)
 	switch {
 	case right == 0:
 		return later("it is still to be made", way)
@@ -97,11 +87,47 @@ func (e *examination) lookAtState(ctx context.Context) Finding {
 	return fine(fmt.Sprintf("%s, %d settings", place.Bucket(), right))
 }
 
+// count says how many settings are right, and what is not.
+func count(steps []bootstrap.Step) (right int, details []string) {
+	for _, s := range steps {
+		switch {
+		case s.Outcome == bootstrap.Right:
+			right++
+		case s.Outcome == bootstrap.Wrong:
+			details = append(details, fmt.Sprintf("%s: not so that it %s: %s", s.Of, s.What, s.Found))
+		case !slices.Contains(details, s.Of+" is not there"):
+			details = append(details, s.Of+" is not there")
+		}
+	}
+	return right, details
+}
+
+// lookAtSandbox looks at the role of the nightly integration. The estate's own roles
+// come and go with it every night.
+func (e *examination) lookAtSandbox(ctx context.Context) Finding {
+	way := "./ringfence bootstrap --env " + e.Name
+	steps, err := bootstrap.Open(e.Environment, *e.aws).CheckSandbox(ctx)
+	if err != nil {
+		return unseen(err.Error(), "sign in with a role that may read IAM")
+	}
+	switch right, details := count(steps); {
+	case right == 0:
+		return later("the role of the nightly integration is still to be made", way)
+	case len(details) > 0:
+		return wrong("what stands in the sandbox is not as bootstrap leaves it", way).with(details)
+	default:
+		return fine(fmt.Sprintf("%s, %d settings", sandbox.Of(e.Environment).Role(), right))
+	}
+}
+
 func (e *examination) lookAtRoles(ctx context.Context) Finding {
+	if e.Environment.GitHub.Integration {
+		return e.lookAtSandbox(ctx)
+	}
 	client, n := iam.NewFromConfig(*e.aws), names.New(e.Name, e.Environment.AccountID, e.Environment.Region)
 	way := "a person deploys: ./ringfence up --env " + e.Name
 	var there, missing, foreign []string
-	for _, role := range backend.PipelineRoles() {
+	for _, role := range backend.PipelineRoles(e.Environment) {
 		out, err := client.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(n.Of(role))})
 		switch {
 		case absent(err):

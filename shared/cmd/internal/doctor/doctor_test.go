@@ -149,6 +149,24 @@ func TestUnitFindings(t *testing.T) {
 			w.answers[api+"/branches/main/protection"] = `{"required_status_checks": {"contexts": ["preview"]}}`
 		}, "branch", Wrong, "not protected enough"},
 		{"not allowed to see the rules", func(w *world) { w.answers[api+"/branches/main/protection"] = "!HTTP 403" }, "branch", Unseen, "HTTP 403"},
+		{"a sandbox that waits for somebody", func(w *world) { w.Environment.GitHub.Integration = true }, "approval", Wrong, "at night nobody answers"},
+		{"a sandbox that waits for nobody", func(w *world) {
+			w.Environment.GitHub.Integration = true
+			w.answers[api+"/environments/dev"] = `{"deployment_branch_policy": {"custom_branch_policies": true}}`
+		}, "approval", OK, "environment dev"},
+		{"a sandbox open to branches", func(w *world) {
+			w.Environment.GitHub.Integration = true
+			w.answers[api+"/environments/dev"] = `{}`
+		}, "approval", Wrong, "open"},
+		{"no variable of the sandbox", func(w *world) { w.Environment.GitHub.Integration = true }, "variable", Later, "RINGFENCE_SANDBOX is not set"},
+		{"another sandbox", func(w *world) {
+			w.Environment.GitHub.Integration = true
+			w.answers[api+"/actions/variables/RINGFENCE_SANDBOX"] = `{"value": "other"}`
+		}, "variable", Later, "RINGFENCE_SANDBOX is other"},
+		{"the sandbox", func(w *world) {
+			w.Environment.GitHub.Integration = true
+			w.answers[api+"/actions/variables/RINGFENCE_SANDBOX"] = `{"value": "dev"}`
+		}, "variable", OK, "RINGFENCE_SANDBOX is dev"},
 		{"no variable", func(w *world) { delete(w.answers, api+"/actions/variables/RINGFENCE_ENVIRONMENTS") }, "variable", Later, "not set"},
 		{"a variable that is no list", func(w *world) {
 			w.answers[api+"/actions/variables/RINGFENCE_ENVIRONMENTS"] = `{"value": "dev"}`

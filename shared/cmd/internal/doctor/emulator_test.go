@@ -108,11 +108,33 @@ func TestEmulatorDoctorFollowsTheWay(t *testing.T) {
 	}
 }
 
+// In a sandbox the roles of the estate come and go; what stands is what bootstrap
+// has made.
+func TestEmulatorDoctorFollowsASandbox(t *testing.T) {
+	w, cfg := inAccount(t)
+	w.Environment.GitHub.Integration = true
+	w.signIn(t, cfg)
+	expect := func(state State, says string) {
+		t.Helper()
+		if got := one(t, Examine(t.Context(), w.Surroundings), "roles"); got.State != state || !strings.Contains(fmt.Sprint(got.Says, got.Details), says) {
+			t.Errorf("%+v, want %s, %s", got, state, says)
+		}
+	}
+	expect(Later, "still to be made")
+	must(t, bootstrap.Open(w.Environment, cfg).Make(t.Context(), func(bootstrap.Step) {}))
+	expect(OK, "ringfence-dev-integration, 20 settings")
+	_, err := iam.NewFromConfig(cfg).DeleteRolePermissionsBoundary(t.Context(), &iam.DeleteRolePermissionsBoundaryInput{
+		RoleName: aws.String("ringfence-dev-integration"),
+	})
+	must(t, err)
+	expect(Wrong, "not so that it is under its boundary: none")
+}
+
 // makeRoles makes the roles of the workflows, as far as this looks at them.
 func (w *world) makeRoles(t *testing.T, cfg aws.Config, repository string) {
 	t.Helper()
 	client, n := iam.NewFromConfig(cfg), names.New(w.Name, w.Environment.AccountID, w.Environment.Region)
-	for _, role := range backend.PipelineRoles() {
+	for _, role := range backend.PipelineRoles(w.Environment) {
 		name := aws.String(n.Of(role))
 		trust := fmt.Sprintf(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":"x"},"Action":"sts:AssumeRoleWithWebIdentity",`+
 			`"Condition":{"StringEquals":{"token.actions.githubusercontent.com:sub":"repo:%s:environment:dev"}}}}`, repository)

@@ -97,6 +97,10 @@ type protectionRule struct {
 
 func (e *examination) lookAtApproval(ctx context.Context) Finding {
 	way := "Settings, Environments, " + e.Name + ": required reviewers, and only the branch main"
+	unattended := e.Environment.GitHub.Integration
+	if unattended {
+		way = "Settings, Environments, " + e.Name + ": only the branch main, and no reviewers"
+	}
 	var answer struct {
 		Rules    []protectionRule `json:"protection_rules"`
 		Branches *branchPolicy    `json:"deployment_branch_policy"`
@@ -109,7 +113,11 @@ func (e *examination) lookAtApproval(ctx context.Context) Finding {
 		return later("GitHub has no environment "+e.Name, way)
 	}
 	var open []string
-	if !slices.Contains(answer.Rules, protectionRule{"required_reviewers"}) {
+	asks := slices.Contains(answer.Rules, protectionRule{"required_reviewers"})
+	switch {
+	case asks && unattended:
+		return wrong("somebody is asked before a deployment, and at night nobody answers", way)
+	case !asks && !unattended:
 		open = append(open, "nobody is asked before a deployment")
 	}
 	others, err := e.otherBranches(ctx, answer.Branches)
@@ -249,10 +257,34 @@ func (e *examination) readProtection(ctx context.Context, p *protection) error {
 	return nil
 }
 
-// switchVariable lists, as JSON, the environments that the workflows work on.
-const switchVariable = "RINGFENCE_ENVIRONMENTS"
+// switchVariable lists, as JSON, the environments that the workflows work on, and
+// sandboxVariable names the one that they deploy and destroy every night.
+const (
+	switchVariable  = "RINGFENCE_ENVIRONMENTS"
+	sandboxVariable = "RINGFENCE_SANDBOX"
+)
+
+func (e *examination) lookAtSandboxVariable(ctx context.Context) Finding {
+	way := fmt.Sprintf("gh variable set %s --body %s", sandboxVariable, e.Name)
+	var variable struct {
+		Value string `json:"value"`
+	}
+	found, err := e.ask(ctx, "actions/variables/"+sandboxVariable, &variable)
+	switch {
+	case err != nil:
+		return silent(err)
+	case !found:
+		return later("the variable "+sandboxVariable+" is not set", way)
+	case variable.Value != e.Name:
+		return later(sandboxVariable+" is "+variable.Value, way)
+	}
+	return fine(sandboxVariable + " is " + variable.Value)
+}
 
 func (e *examination) lookAtVariable(ctx context.Context) Finding {
+	if e.Environment.GitHub.Integration {
+		return e.lookAtSandboxVariable(ctx)
+	}
 	way := fmt.Sprintf("gh variable set %s --body '[\"%s\"]', with the others that are there", switchVariable, e.Name)
 	var variable struct {
 		Value string `json:"value"`
