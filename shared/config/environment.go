@@ -182,6 +182,18 @@ type Workload struct {
 	Classification Classification `yaml:"classification"`
 }
 
+// Tags are on every resource of the environment's estate that can be tagged (control
+// DAT-25); one may say of some otherwise.
+func (e *Environment) Tags() map[string]string {
+	return map[string]string{
+		"ControlSet":         "ringfence",
+		"DataClassification": "internal",
+		"Environment":        e.Name,
+		"ManagedBy":          "pulumi",
+		"Owner":              e.Owner,
+	}
+}
+
 // Kind is what a workload does.
 type Kind string
 

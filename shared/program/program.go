@@ -93,7 +93,7 @@ func (p *Program) Standing(id string) pulumi.ResourceOption {
 	if !p.Env.GitHub.Integration {
 		return pulumi.Composite()
 	}
-	return pulumi.Composite(pulumi.Import(pulumi.ID(id)), pulumi.RetainOnDelete(true), pulumi.IgnoreChanges([]string{"tags", "tagsAll"}))
+	return pulumi.Composite(pulumi.Import(pulumi.ID(id)), pulumi.RetainOnDelete(true))
 }
 
 // newProvider makes an AWS provider for a region. Credentials and, for the

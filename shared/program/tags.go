@@ -15,13 +15,7 @@ import (
 // resource can be tagged is read from its arguments, so no new resource can be
 // forgotten.
 func tagEverything(ctx *pulumi.Context, env *environment.Environment) error {
-	tags := pulumi.StringMap{
-		"ControlSet":         pulumi.String("ringfence"),
-		"DataClassification": pulumi.String("internal"),
-		"Environment":        pulumi.String(env.Name),
-		"ManagedBy":          pulumi.String("pulumi"),
-		"Owner":              pulumi.String(env.Owner),
-	}
+	tags := pulumi.ToStringMap(env.Tags())
 	return ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
 		field, ok := tagsOf(args.Props)
 		if !ok {

@@ -30,8 +30,22 @@ func Of(env *config.Environment) Sandbox {
 	return Sandbox{env: env, names: names.New(env.Name, env.AccountID, env.Region)}
 }
 
-// Policy is a managed policy.
-type Policy struct{ Name, Description, Text string }
+// Policy is a managed policy, with its tags.
+type Policy struct {
+	Name, Description, Text string
+	Tags                    map[string]string
+}
+
+// Tags are those of what only bootstrap knows. What the estate takes over as it
+// stands has the estate's.
+func (s Sandbox) Tags() map[string]string {
+	tags := s.env.Tags()
+	tags["ManagedBy"], tags["Purpose"] = backend.ManagedBy, "nightly-integration"
+	return tags
+}
+
+// EstateTags are those of what the estate takes over.
+func (s Sandbox) EstateTags() map[string]string { return s.env.Tags() }
 
 // Boundaries are the permissions boundaries, of the estate's roles and of the
 // integration role.
@@ -56,7 +70,11 @@ func (s Sandbox) render(drafts []draft) ([]Policy, error) {
 		if err != nil {
 			return nil, err
 		}
-		policies[i] = Policy{Name: s.names.Of(d.name), Description: d.description, Text: text}
+		tags := s.Tags()
+		if d.name == boundary.Estate || d.name == boundary.FlowLogs {
+			tags = s.EstateTags()
+		}
+		policies[i] = Policy{Name: s.names.Of(d.name), Description: d.description, Text: text, Tags: tags}
 	}
 	return policies, nil
 }
@@ -78,9 +96,8 @@ func (s Sandbox) RoleBoundaryARN() string {
 // RoleDescription says in AWS what the role is for.
 const RoleDescription = "Deploys, tests and destroys the sandbox, by the nightly workflow and the janitor"
 
-// SessionSeconds is how long a session of the role lasts at most: a deployment, its
-// tests and its destruction.
-const SessionSeconds = 2 * 60 * 60
+// SessionSeconds is how long a session of the role lasts at most (control IAM-12).
+const SessionSeconds = 60 * 60
 
 // ProviderARN is the ARN of GitHub's OIDC provider, and Made says whether bootstrap
 // makes it: an account has at most one, and an environment file may name it.

@@ -38,7 +38,7 @@ func (s *Store) sandboxSettings() ([]setting, error) {
 	}
 	var all []setting
 	if arn, made := box.ProviderARN(); made {
-		all = append(all, s.providerSettings(arn)...)
+		all = append(all, s.providerSettings(arn, box.EstateTags())...)
 	}
 	for _, policy := range append(boundaries, duties...) {
 		all = append(all, s.policySettings(box.PolicyARN(policy.Name), policy)...)
@@ -52,7 +52,7 @@ func isNot(err error) bool {
 	return errors.As(err, &missing)
 }
 
-func (s *Store) providerSettings(arn string) []setting {
+func (s *Store) providerSettings(arn string, tags map[string]string) []setting {
 	of := "OIDC provider " + config.GitHubIssuer
 	get := func(ctx context.Context) (*iam.GetOpenIDConnectProviderOutput, error) {
 		return s.iam.GetOpenIDConnectProvider(ctx, &iam.GetOpenIDConnectProviderInput{OpenIDConnectProviderArn: &arn})
@@ -66,7 +66,7 @@ func (s *Store) providerSettings(arn string) []setting {
 			return err == nil, "", err
 		}, func(ctx context.Context) error {
 			_, err := s.iam.CreateOpenIDConnectProvider(ctx, &iam.CreateOpenIDConnectProviderInput{
-				Url: aws.String("https://" + config.GitHubIssuer), ClientIDList: []string{sandbox.Audience}, Tags: s.iamTags(),
+				Url: aws.String("https://" + config.GitHubIssuer), ClientIDList: []string{sandbox.Audience}, Tags: iamTags(tags),
 				ThumbprintList: []string{}, // AWS checks GitHub's certificate itself
 			})
 			return err
@@ -83,6 +83,16 @@ func (s *Store) providerSettings(arn string) []setting {
 			})
 			return err
 		}},
+		{of, "has its tags", func(ctx context.Context) (bool, string, error) {
+			out, err := get(ctx)
+			if err != nil {
+				return false, "", err
+			}
+			return tagsAre(tags, out.Tags)
+		}, func(ctx context.Context) error {
+			_, err := s.iam.TagOpenIDConnectProvider(ctx, &iam.TagOpenIDConnectProviderInput{OpenIDConnectProviderArn: &arn, Tags: iamTags(tags)})
+			return err
+		}},
 	}
 }
 
@@ -97,7 +107,7 @@ func (s *Store) policySettings(arn string, policy sandbox.Policy) []setting {
 			return err == nil, "", err
 		}, func(ctx context.Context) error {
 			_, err := s.iam.CreatePolicy(ctx, &iam.CreatePolicyInput{
-				PolicyName: &policy.Name, Description: &policy.Description, PolicyDocument: &policy.Text, Tags: s.iamTags(),
+				PolicyName: &policy.Name, Description: &policy.Description, PolicyDocument: &policy.Text, Tags: iamTags(policy.Tags),
 			})
 			return err
 		}},
@@ -109,6 +119,16 @@ func (s *Store) policySettings(arn string, policy sandbox.Policy) []setting {
 			difference := differing(policy.Text, text)
 			return difference == "", difference, nil
 		}, func(ctx context.Context) error { return s.rewrite(ctx, arn, policy.Text) }},
+		{of, "has its tags", func(ctx context.Context) (bool, string, error) {
+			out, err := s.iam.ListPolicyTags(ctx, &iam.ListPolicyTagsInput{PolicyArn: &arn})
+			if err != nil {
+				return false, "", err
+			}
+			return tagsAre(policy.Tags, out.Tags)
+		}, func(ctx context.Context) error {
+			_, err := s.iam.TagPolicy(ctx, &iam.TagPolicyInput{PolicyArn: &arn, Tags: iamTags(policy.Tags)})
+			return err
+		}},
 	}
 }
 
@@ -147,14 +167,23 @@ func (s *Store) rewrite(ctx context.Context, arn, text string) error {
 	return err
 }
 
-func (s *Store) iamTags() []types.Tag {
-	tags := s.Tags()
-	tags["Purpose"] = "nightly-integration"
+func iamTags(tags map[string]string) []types.Tag {
 	var out []types.Tag
 	for _, key := range sorted(tags) {
 		out = append(out, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
 	}
 	return out
+}
+
+// tagsAre compares what AWS lists with what is wanted. The estate takes a thing over
+// only where both are the same.
+func tagsAre(wanted map[string]string, found []types.Tag) (bool, string, error) {
+	tags := map[string]string{}
+	for _, t := range found {
+		tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
+	}
+	key, instead := lacking(wanted, tags)
+	return key == "", instead, nil
 }
 
 func (s *Store) roleSettings(box sandbox.Sandbox, trust string, duties []sandbox.Policy) []setting {
@@ -177,7 +206,7 @@ func (s *Store) roleSettings(box sandbox.Sandbox, trust string, duties []sandbox
 		}, func(ctx context.Context) error {
 			_, err := s.iam.CreateRole(ctx, &iam.CreateRoleInput{
 				RoleName: &name, Description: aws.String(sandbox.RoleDescription), AssumeRolePolicyDocument: &trust,
-				PermissionsBoundary: &limit, MaxSessionDuration: aws.Int32(sandbox.SessionSeconds), Tags: s.iamTags(),
+				PermissionsBoundary: &limit, MaxSessionDuration: aws.Int32(sandbox.SessionSeconds), Tags: iamTags(box.Tags()),
 			})
 			return err
 		}},

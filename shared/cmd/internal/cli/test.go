@@ -1,8 +1,12 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,16 +22,24 @@ import (
 const standIn = "./shared/toolchain/awsplugin"
 
 func (a *App) testCommand() *cobra.Command {
-	return &cobra.Command{
+	var live string
+	cmd := &cobra.Command{
 		Use:   "test [package...]",
 		Short: "Run the tests of the checkout, and say what each level proved",
 		Long: `Runs the tests of all modules, or of the packages named, against an emulator of
 their own that goes when they are done. A test that skips itself or does not say
 its level of proof fails the run.
 
-  ./ringfence test                     everything
-  ./ringfence test ./stacks/data/...   the tests of one stack`,
+The live level is a run of its own: it takes a deployed sandbox, an environment with
+github.integration, and the credentials of its integration role.
+
+  ./ringfence test                     everything but the live level
+  ./ringfence test ./stacks/data/...   the tests of one stack
+  ./ringfence test --live sandbox      what AWS must refuse in that environment`,
 		RunE: func(cmd *cobra.Command, packages []string) error {
+			if cmd.Flags().Changed("live") {
+				return a.testLive(cmd, live, packages)
+			}
 			tools, err := toolchain.Ensure(cmd.Context(), a.Root, a.say())
 			if err != nil {
 				return err
@@ -64,13 +76,46 @@ its level of proof fails the run.
 			if err := runTests(cmd, runner, &result, packages, tools.StandIn); err != nil {
 				return err
 			}
-			result.Report(a.Out)
-			if !result.OK() {
-				return reported{estate.Failed}
+			if len(packages) == 0 {
+				result.Note("the live level was not run: it takes a deployed sandbox (docs/ci.md, \"A sandbox\") and ./ringfence test --live <environment>")
 			}
-			return nil
+			return judged(a.Out, result)
 		},
 	}
+	cmd.Flags().StringVar(&live, "live", "", "try in this deployed environment what AWS must refuse, and run nothing else")
+	return cmd
+}
+
+func judged(out io.Writer, result suite.Result) error {
+	result.Report(out)
+	if !result.OK() {
+		return reported{estate.Failed}
+	}
+	return nil
+}
+
+// testLive runs the live level against a deployed sandbox. It needs the caller's own
+// AWS settings and none of the tools.
+func (a *App) testLive(cmd *cobra.Command, environment string, packages []string) error {
+	if len(packages) > 0 {
+		return usageError{errors.New("--live runs the live level alone: leave the packages out")}
+	}
+	site, err := a.site(target{environment: environment})
+	if err != nil {
+		return err
+	}
+	if !site.Environment.GitHub.Integration {
+		return usageError{fmt.Errorf("%s: github.integration is not set: the live level tries what must be refused, in a sandbox only", site.File())}
+	}
+	runner := suite.Runner{Dir: a.Root, Out: a.Out, Env: append(slices.Clone(a.Environ), "RINGFENCE_LIVE_ENVIRONMENT="+environment)}
+	var result suite.Result
+	if err := runner.Run(cmd.Context(), &result, []string{"./tests/live"}, "-tags=live", "-run=^TestLive", "-timeout=20m"); err != nil {
+		return err
+	}
+	if result.Counts[suite.Live].Passed == 0 && result.OK() {
+		result.Problems = append(result.Problems, "no live test ran")
+	}
+	return judged(a.Out, result)
 }
 
 // runTests runs the packages of the workspace, and then the module outside it,
