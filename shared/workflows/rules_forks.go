@@ -138,11 +138,16 @@ func readOnlyRoles(all files) []Finding {
 }
 
 var (
-	// sandboxRole is the role of the sandbox account, which the repository's
-	// settings name. It may destroy; no role that the estate makes may.
-	sandboxRole = regexp.MustCompile(`:role/\$\{\{ vars\.RINGFENCE_SANDBOX_ROLE \}\}$`)
+	// sandboxRole is the role that bootstrap makes in the sandbox account. It may
+	// destroy; no role that the estate makes may.
+	sandboxRole = regexp.MustCompile(`:role/ringfence-\$\{\{ vars\.RINGFENCE_SANDBOX \}\}-integration$`)
 	destroys    = regexp.MustCompile(`\./ringfence (janitor|destroy|unlock)\b`)
 )
+
+// destroysAlways reports whether a step destroys whatever became of those before it.
+func destroysAlways(s Step) bool {
+	return strings.Contains(s.Run, "./ringfence destroy") && requires(s.If, "always()")
+}
 
 const (
 	sandbox           = "${{ vars.RINGFENCE_SANDBOX }}"
@@ -160,7 +165,11 @@ func sandboxDestroys(all files) []Finding {
 		}
 		var out []Finding
 		if !takes && len(j.credentials()) == 0 { // another role is for read-only-roles to judge
-			out = append(out, at(w, j, j.Line, "destroys without the role of the sandbox account", "take role/${{ vars.RINGFENCE_SANDBOX_ROLE }}"))
+			out = append(out, at(w, j, j.Line, "destroys without the role of the sandbox account", "take role/ringfence-"+sandbox+"-integration"))
+		}
+		if takes && j.Runs("./ringfence up") && !slices.ContainsFunc(j.Steps, destroysAlways) {
+			out = append(out, at(w, j, j.Line, "deploys the sandbox, and what a failure leaves stands until the janitor comes",
+				"end with a step that runs ./ringfence destroy if: always()"))
 		}
 		if !on(w, "schedule") || on(w, "pull_request") || on(w, "push") {
 			out = append(out, at(w, j, j.Line, "can be started by a change, and may destroy", "let the clock start it"))
@@ -170,6 +179,10 @@ func sandboxDestroys(all files) []Finding {
 			if s.Uses == environmentAction && name.Value != sandbox {
 				out = append(out, at(w, j, s.Line, "may destroy environment "+name.Value, "let it work on "+sandbox))
 			}
+		}
+		if takes && j.Environment != sandbox {
+			out = append(out, at(w, j, j.Line, fmt.Sprintf("takes the sandbox's role in GitHub environment %q, which the role does not trust", j.Environment),
+				"write environment: "+sandbox))
 		}
 		return out
 	})

@@ -92,7 +92,7 @@ func (s scenario) run(t *testing.T) result {
 		args = append(args, "--var", "RINGFENCE_ENVIRONMENTS="+s.environments)
 	}
 	if s.sandbox != "" {
-		args = append(args, "--var", "RINGFENCE_SANDBOX="+s.sandbox, "--var", "RINGFENCE_SANDBOX_ROLE=sandbox")
+		args = append(args, "--var", "RINGFENCE_SANDBOX="+s.sandbox)
 	}
 	if s.attestations != "" {
 		args = append(args, "--var", "RINGFENCE_ATTESTATIONS="+s.attestations)

@@ -247,7 +247,7 @@ func (e *standing) leak(t *testing.T) {
 	living := e.lock(t, "pr-2", "alice", "laptop")
 
 	r := e.run(t, e.merged, scenario{workflow: "janitor.yml", event: "schedule", sandbox: "ephemeral"})
-	expect(t, r, "ringfence janitor --env ephemeral", " as sandbox", "--field title=Left over in ephemeral ",
+	expect(t, r, "ringfence janitor --env ephemeral", " as ringfence-ephemeral-integration", "--field title=Left over in ephemeral ",
 		"`pr-2` is past its time, and somebody works on it", "alice@laptop")
 	e.stands(t, "pr-1", false)
 	e.stands(t, "dev", true)

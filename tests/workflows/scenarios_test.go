@@ -115,7 +115,11 @@ var scenarios = []struct {
 		listed: []map[string]any{byBot(5, 5, janitorMark)}}, true, ""},
 	{"there is no sandbox", scenario{workflow: "janitor.yml", event: "schedule", environments: `["dev"]`}, true, ""},
 
-	{"a night", scenario{workflow: "nightly.yml", event: "schedule"}, true, ""},
+	{"a night", scenario{workflow: "nightly.yml", event: "schedule"}, true, "::notice title=The live level was not run::"},
+	{"a night with a sandbox", scenario{workflow: "nightly.yml", event: "schedule", sandbox: "ephemeral"}, true, ""},
+	{"a night in which AWS allows too much", scenario{workflow: "nightly.yml", event: "schedule", sandbox: "ephemeral", fails: "test --live"}, false, ""},
+	{"a night in which the deployment fails", scenario{workflow: "nightly.yml", event: "schedule", sandbox: "ephemeral", fails: "up --env"}, false, ""},
+	{"a night in which the destruction fails", scenario{workflow: "nightly.yml", event: "schedule", sandbox: "ephemeral", fails: "destroy"}, false, ""},
 	{"an input that is a script", scenario{workflow: "nightly.yml", event: "workflow_dispatch", inputs: map[string]string{"fuzz-time": "1s; gh hacked"}}, true, ""},
 	{"a version", scenario{workflow: "release.yml", event: "push", payload: map[string]any{"ref": "refs/tags/v1.2.3"}}, true, ""},
 }
