@@ -9,7 +9,9 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
+	environment "github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/contract"
 )
 
@@ -127,3 +129,33 @@ func TestUnitEnvironmentIsConfigOrStackName(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What stands in a sandbox is taken over and left there; elsewhere it is the
+// program's own.
+func TestUnitWhatStandsInASandboxIsTakenOver(t *testing.T) {
+	for _, sandbox := range []bool{true, false} {
+		asked := asked{}
+		p := &Program{Env: &environment.Environment{GitHub: environment.GitHub{Integration: sandbox}}}
+		err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+			_, err := sns.NewTopic(ctx, "standing", &sns.TopicArgs{}, p.Standing("its-id"))
+			return err
+		}, pulumi.WithMocks("project", "stack", asked))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := asked["standing"]
+		if got := request.GetImportId() == "its-id" && request.GetRetainOnDelete(); got != sandbox {
+			t.Errorf("in a sandbox %t: imports %q, retained %t", sandbox, request.GetImportId(), request.GetRetainOnDelete())
+		}
+	}
+}
+
+// asked keeps what the engine is asked to register, by name.
+type asked map[string]*pulumirpc.RegisterResourceRequest
+
+func (a asked) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	a[args.Name] = args.RegisterRPC
+	return "its-id", args.Inputs, nil
+}
+
+func (asked) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) { return nil, nil }
