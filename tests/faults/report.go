@@ -36,8 +36,11 @@ func (r Record) untold() bool    { return len(r.Left) > len(r.Told) }
 func (r Record) told() bool      { return len(r.Told) > 0 }
 func (r Record) bad() bool       { return len(r.Problems) > 0 }
 
-// named reports whether a failure said what to do.
-func (r Record) named() bool { return r.Exit != 0 && r.Named }
+// named reports whether a failure said what to do, judged anew by what it said.
+func (r Record) named() bool {
+	said, _, _ := strings.Cut(r.Message, "\n--- heal")
+	return r.Exit != 0 && (r.Named || remedy.MatchString(said))
+}
 
 func count(trials []Record, is func(Record) bool) int {
 	n := 0
@@ -111,7 +114,7 @@ func exceptions(trials []Record) string {
 		if !r.Converged {
 			what = append(what, "did not converge")
 		}
-		if r.Exit != 0 && !r.Named {
+		if r.Exit != 0 && !r.named() {
 			what = append(what, "did not say what to do")
 		}
 		if r.lost() {

@@ -145,6 +145,11 @@ func (d *Deployment) prepareDestroyEmulated(ctx context.Context) (*ground, error
 		return nil, interrupted(ctx, err)
 	}
 	g.engine = d.engineAt(emulator, tools)
+	// The engine builds a program even where it does not run it. One that does not
+	// build is no reason to keep an estate.
+	if err := d.addPrograms(ctx, g); err != nil && ctx.Err() != nil {
+		return nil, err
+	}
 	attach, stop, err := d.Machine.Provider(ctx, g.engine.Env)
 	if err != nil {
 		return nil, interrupted(ctx, err)

@@ -198,3 +198,51 @@ func TestUnitMendRemovesWhatAKilledEngineLeft(t *testing.T) {
 		t.Errorf("a project that nobody ever deployed: %v", err)
 	}
 }
+
+// A full disk has left Pulumi's own copy as empty as the state.
+func TestUnitDamagedStateNamesTheCopyThatIsWhole(t *testing.T) {
+	f := Folder(t.TempDir())
+	file := f.file("ringfence-data", "local")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write := func(name, content string) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	says := func(want string) {
+		t.Helper()
+		if _, _, err := f.Stack("ringfence-data", "local"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q in it", err, want)
+		}
+	}
+	write(file, `{"version": 3}`)
+	if err := f.Keep("ringfence-data", "local"); err != nil {
+		t.Fatal(err)
+	}
+	write(file, "")
+	write(file+".bak", "{}")
+	says("put its copy " + file + ".bak in its place")
+	write(file+".bak", "")
+	says("put its copy " + f.before("ringfence-data", "local") + " in its place")
+	if err := os.RemoveAll(filepath.Join(string(f), "before")); err != nil {
+		t.Fatal(err)
+	}
+	says("./ringfence up builds it anew")
+}
+
+func TestUnitCreationsThatWereCutOff(t *testing.T) {
+	d := Deployment{Content: []byte(`{"resources": [{"urn": "urn:there", "type": "t", "initErrors": ["no network"]}], "pending_operations": [
+		{"type": "creating", "resource": {"urn": "urn:there"}}, {"type": "updating", "resource": {"urn": "urn:other"}},
+		{"type": "creating", "resource": {"urn": "urn:new", "type": "t", "provider": "p::1", "inputs": {"name": "n"}}}]}`)}
+	creations, err := d.Creations()
+	if err != nil || len(creations) != 1 || creations[0].URN != "urn:new" || creations[0].Inputs["name"] != "n" {
+		t.Errorf("creations are %+v, %v", creations, err)
+	}
+	s, err := parse(d)
+	if err != nil || !s.CutOff() || len(s.Unfinished) != 1 {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
