@@ -154,7 +154,7 @@ func (g growth) most(t *testing.T, base func(*testing.T) *config.Environment) (e
 // would have come close. The golden file says how large an environment can be.
 func TestVerdictLongestListsThatLoadFitTheirPolicies(t *testing.T) {
 	var table strings.Builder
-	table.WriteString("| list | entries in an environment like dev | at the longest names, with every feature | then used | of |\n|---|--:|--:|--:|--:|\n")
+	table.WriteString("| list | entries in an environment like dev | at the longest names, with every feature | characters in all |\n|---|--:|--:|--:|\n")
 	for _, g := range growths {
 		common, _ := g.most(t, ordinary)
 		entries, folder := g.most(t, longest)
@@ -167,7 +167,7 @@ func TestVerdictLongestListsThatLoadFitTheirPolicies(t *testing.T) {
 		if used*8 < g.limit.Characters*7 {
 			t.Errorf("%s: %d entries take %d of %d characters; the loader could take more", g.what, entries, used, g.limit.Characters)
 		}
-		fmt.Fprintf(&table, "| %s | %d | %d | %d | %d |\n", g.what, common, entries, used, g.limit.Characters)
+		fmt.Fprintf(&table, "| %s | %d | %d | %d |\n", g.what, common, entries, g.limit.Characters)
 	}
 	golden.Check(t, "testdata/largest.md", []byte(table.String()))
 }
@@ -198,7 +198,7 @@ func bootstrapFits(t *testing.T, e *config.Environment) {
 // one that does not load is refused for its lengths only.
 func TestVerdictEnvironmentsThatLoadFitTheirPolicies(t *testing.T) {
 	loaded, refused := 0, 0
-	for seed := range uint64(16) {
+	for seed := range uint64(10) {
 		e := random(t, rand.New(rand.NewPCG(seed, 0)))
 		folder := t.TempDir()
 		if err := write(t, folder, e); err != nil {
@@ -212,7 +212,7 @@ func TestVerdictEnvironmentsThatLoadFitTheirPolicies(t *testing.T) {
 			t.Errorf("seed %d: %s", seed, f)
 		}
 	}
-	if loaded < 4 || refused < 4 {
+	if loaded < 3 || refused < 3 {
 		t.Errorf("%d environments loaded and %d did not; the lists are too short or too long to say anything", loaded, refused)
 	}
 }
