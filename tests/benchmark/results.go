@@ -31,6 +31,12 @@ func (r *results) add(o operation, side int, m measurement) {
 	(*r)[i].sides[side] = append((*r)[i].sides[side], m)
 }
 
+// of returns the result of an operation that was measured.
+func (r results) of(o operation) *result {
+	i := slices.IndexFunc(r, func(have *result) bool { return have.title == o.title })
+	return r[i]
+}
+
 // quantity is what is compared of a measurement.
 type quantity func(measurement) float64
 
