@@ -29,9 +29,10 @@ type benchmark struct {
 // newBenchmark gets everything ready, up to the first deploy.
 func newBenchmark(ctx context.Context, root string, workloads int) (b *benchmark, err error) {
 	b = &benchmark{}
+	begun := b // what returns an error returns no benchmark
 	defer func() {
 		if err != nil {
-			b.close()
+			begun.close()
 		}
 	}()
 	scratch, err := os.MkdirTemp("", "ringfence-benchmark-")
