@@ -46,8 +46,8 @@ type lane struct {
 	edits edits
 }
 
-func openLane(ctx context.Context, root string, whole bool) (l *lane, err error) {
-	l = &lane{whole: whole, mark: "RINGFENCE_FAULTS=" + rand.Text(), stacks: graph.Names(), edits: newEdits()}
+func openLane(ctx context.Context, root string, whole bool) (*lane, error) {
+	l := &lane{whole: whole, mark: "RINGFENCE_FAULTS=" + rand.Text(), stacks: graph.Names(), edits: newEdits()}
 	one := func(n graph.Name) scope { return scope{stacks: []graph.Name{n}} }
 	if !whole {
 		l.stacks = []graph.Name{graph.Network, graph.Security}
@@ -56,36 +56,43 @@ func openLane(ctx context.Context, root string, whole bool) (l *lane, err error)
 	} else {
 		l.scopes = []scope{{stacks: l.stacks}, one(graph.Network), one(graph.Security), one(graph.Audit), one(graph.Audit)}
 	}
-	if l.folder, err = os.MkdirTemp("", "ringfence-faults-"); err != nil {
+	if err := l.open(ctx, root); err != nil {
+		l.close()
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			l.close()
-		}
-	}()
+	return l, nil
+}
+
+// open makes the checkout and starts emulator and proxy.
+func (l *lane) open(ctx context.Context, root string) (err error) {
+	if root, err = filepath.Abs(root); err != nil {
+		return err
+	}
+	if l.folder, err = os.MkdirTemp("", "ringfence-faults-"); err != nil {
+		return err
+	}
 	if err := checkout.CopyTo(l.folder, root, filepath.Join(root, ".ringfence", "bin")); err != nil {
-		return nil, err
+		return err
 	}
 	if err := checkout.LendEmulatorTo(l.folder, root); err != nil {
-		return nil, err
+		return err
 	}
 	// Nothing is built in a trial.
 	if err := command(ctx, l.folder, l.env(false), "cp", "-a", filepath.Join(root, ".ringfence", "programs"),
 		filepath.Join(root, ".ringfence", "programs.json"), l.path(".ringfence")).Run(); err != nil {
-		return nil, fmt.Errorf("copying the stack programs: run ./ringfence up first: %w", err)
+		return fmt.Errorf("copying the stack programs: run ./ringfence up first: %w", err)
 	}
 	if err := os.Mkdir(l.path("tmp"), 0o700); err != nil {
-		return nil, err
+		return err
 	}
 	if err := l.startEmulator(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	l.proxy = proxy.Start(l.emulator)
 	if l.before, err = l.account.Read(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	return l, l.edits.write(l.path())
+	return l.edits.write(l.path())
 }
 
 func (l *lane) path(names ...string) string {
@@ -138,7 +145,9 @@ func (l *lane) close() {
 	for _, p := range processes(l.mark) {
 		p.kill()
 	}
-	_ = l.stopEmulator(context.Background())
+	if l.emulator != "" {
+		_ = l.stopEmulator(context.Background())
+	}
 	os.RemoveAll(l.folder)
 }
 
