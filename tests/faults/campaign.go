@@ -48,7 +48,7 @@ func (c *campaign) run(ctx context.Context) error {
 
 // lane does one trial in as many as there are lanes.
 func (c *campaign) lane(ctx context.Context, index int, commit string) error {
-	whole := index%2 == 0
+	whole := index%2 == 0 && c.only != lostCreation
 	l, err := openLane(ctx, c.root, whole)
 	if err != nil {
 		return err

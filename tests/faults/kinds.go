@@ -36,6 +36,18 @@ const (
 	corrupt          // a state file is damaged
 )
 
+// lostCreation loses the answer to the first creation of one type, each trial that
+// of another type.
+const lostCreation = "lost answer of a creation"
+
+// creations are the operations that create what network and security are made of.
+var creations = []string{
+	"ec2 CreateVpc", "kms CreateKey", "ec2 CreateSecurityGroup", "logs CreateLogGroup", "ec2 CreateSubnet", "iam CreateRole",
+	"ec2 CreateVpcEndpoint", "kms CreateAlias", "iam CreatePolicy", "ec2 CreateFlowLogs", "ec2 CreateRouteTable",
+	"ec2 CreateNetworkAcl", "iam CreateInstanceProfile", "ec2 AuthorizeSecurityGroupIngress",
+	"ec2 AuthorizeSecurityGroupEgress", "iam CreateOpenIDConnectProvider", "access-analyzer PUT /analyzer",
+}
+
 // kinds are all faults, in the order of the report.
 var kinds = []kind{
 	{name: "throttling", plan: rate(proxy.Throttle, 0.05, 0.15, 0.4)},
@@ -49,6 +61,9 @@ var kinds = []kind{
 	}},
 	{name: "lost answer, then no network", plan: func(r *rand.Rand, writes int) proxy.Plan {
 		return proxy.Plan{Kind: proxy.Outage, At: []int{1 + r.IntN(writes)}}
+	}},
+	{name: lostCreation, part: true, plan: func(*rand.Rand, int) proxy.Plan {
+		return proxy.Plan{Kind: proxy.Lose, At: []int{1}}
 	}},
 	{name: "clock skew", plan: func(r *rand.Rand, _ int) proxy.Plan {
 		minutes := pick(r, 4, 20, 180) * pick(r, 1, -1)

@@ -20,6 +20,10 @@ func (t *trial) strike(ctx context.Context) (result, error) {
 		plan = t.kind.plan(t.r, t.writes())
 		t.Detail = fmt.Sprintf("rate %.2f at %v delay %s ahead %s", plan.Rate, plan.At, plan.Delay, plan.Ahead)
 	}
+	if t.Kind == lostCreation {
+		plan.Of = creations[t.Trial%len(creations)]
+		t.Detail = plan.Of
+	}
 	plan.Trial, plan.Seed = t.Trial, t.Seed
 	l.proxy.Keep(plan)
 	switch {

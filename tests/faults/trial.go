@@ -90,6 +90,9 @@ func (l *lane) draw(seed uint64, number int, only string) *trial {
 	case t.Operation == "preview" && (strings.HasPrefix(t.Kind, "lost answer") || t.kind.special == fullDisk):
 		t.Operation = "up" // a preview writes nothing
 	}
+	if t.Kind == lostCreation && len(l.down) > 0 {
+		t.scope = scope{stacks: l.stacks}
+	}
 	t.Stacks = t.scope.String()
 	return t
 }
@@ -116,6 +119,14 @@ func (t *trial) verb() string {
 
 func (t *trial) run(ctx context.Context) error {
 	begun := time.Now()
+	if t.Kind == lostCreation && t.Operation != "first up" {
+		// It takes something to create.
+		l := t.lane
+		t.Operation, t.scope = "first up", scope{stacks: l.stacks}
+		if r := l.ringfence(ctx, "destroy", t.scope); r.exit != 0 {
+			return fmt.Errorf("destroying what stands before a trial:\n%s", tail(r.output))
+		}
+	}
 	if t.Operation != "destroy" {
 		t.lane.edits.flip(t.r, t.scope, t.lane.whole)
 		if err := t.lane.edits.write(t.lane.path()); err != nil {

@@ -43,6 +43,9 @@ type Plan struct {
 	// At are the numbers of calls that go wrong whatever the rate, from 1. Of Lose
 	// and Outage, only calls that change something count.
 	At []int
+	// Of, when it is set, is the operation whose calls alone count for Lose, with the
+	// service before it, such as "kms CreateKey".
+	Of string
 	// Delay is how late Slow answers, at most.
 	Delay time.Duration
 	// Ahead is by how much Skew's clock is ahead of ours.

@@ -28,6 +28,8 @@ type Proxy struct {
 	plan     Plan
 	tally    Tally
 	out      bool
+	// of counts the calls of the plan's operation.
+	of int
 }
 
 // Tally is what a proxy has seen since it was given its plan.
@@ -71,7 +73,7 @@ func (p *Proxy) Follow(upstream string) {
 func (p *Proxy) Keep(plan Plan) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.plan, p.tally, p.out = plan, Tally{}, false
+	p.plan, p.tally, p.out, p.of = plan, Tally{}, false, 0
 }
 
 // Tally returns what was seen since the plan was given.
@@ -129,7 +131,13 @@ func (p *Proxy) decide(c call) (plan Plan, number int, struck bool) {
 		p.tally.Writes++
 	}
 	plan, number = p.plan, p.tally.Calls
-	if plan.Kind == Lose || plan.Kind == Outage {
+	if plan.Of != "" {
+		if c.Service+" "+c.Operation != plan.Of {
+			return Plan{}, 0, false
+		}
+		p.of++
+		number = p.of
+	} else if plan.Kind == Lose || plan.Kind == Outage {
 		number = p.tally.Writes
 	}
 	switch {
