@@ -322,6 +322,7 @@ func matches(pattern, survivor string) bool {
 // accepted are mutants that nobody needs to notice, with the reason.
 var accepted = map[string]string{
 	"aws:iam/rolePolicy:RolePolicy deploy-data-deploy.policy?DenyRolesOfOthers?: without iam:*Role*":            "nothing allows it either: what makes roles names the stack's own",
+	"aws:iam/rolePolicy:RolePolicy deploy-security-deploy.policy?DenyRolesOfOthers?: without *-integration":     "only a sandbox has that role, and this environment is none",
 	"aws:kms/key:Key audit.policy?ReadUndeliveredAlarms?: *kms:CallerAccount*":                                  "the encryption context of the queue pins it as well",
 	"aws:ec2/networkAcl:NetworkAcl private: ingress*":                                                           "another entry, and none that lets everyone reach SSH or remote desktop",
 	"aws:iam/rolePolicy:RolePolicy *: is gone":                                                                  "the policy holds what it gives and the denial that narrows it: both go",

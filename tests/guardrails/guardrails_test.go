@@ -41,7 +41,7 @@ var weakenings = []weakening{
 	},
 	{
 		"the boundary no longer keeps the trail running", graph.Security, "IAM-24",
-		"stacks/security/security/boundary_audit.go", `"cloudtrail:StopLogging"`, `"cloudtrail:GetTrail"`,
+		"shared/boundary/audit.go", `"cloudtrail:StopLogging"`, `"cloudtrail:GetTrail"`,
 	},
 	{
 		"a key no longer rotates", graph.Data, "DAT-01",
