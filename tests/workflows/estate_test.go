@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -37,7 +38,13 @@ func TestEmulatorWorkflowsOnAStandingEstate(t *testing.T) {
 	t.Parallel()
 	e := newStanding(t)
 	leaked := make(chan error, 1)
-	go func() { leaked <- e.command("up", "--env", "ephemeral", "--name", "pr-1", "--stack", "network").Run() }()
+	go func() {
+		out, err := e.command("up", "--env", "ephemeral", "--name", "pr-1", "--stack", "network").CombinedOutput()
+		if err != nil {
+			err = fmt.Errorf("%w\n%s", err, out)
+		}
+		leaked <- err
+	}()
 	merged := t.Run("a merge deploys the stacks in order", e.merge)
 	if err := <-leaked; err != nil { // waited for in any case: it outlives no test
 		t.Fatalf("nothing could be leaked: %v", err)
