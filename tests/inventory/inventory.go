@@ -106,6 +106,35 @@ func (a *Account) Read(ctx context.Context) (lines []string, err error) {
 	return l.lines, nil
 }
 
+// Owners returns the lines of Read that are about a part of a VPC, each with the VPC
+// that AWS deletes it with or after.
+func (a *Account) Owners(ctx context.Context) (map[string]string, error) {
+	owners := map[string]string{}
+	own := func(kind string, id, vpc *string) { owners[kind+" "+aws.ToString(id)] = "vpc " + aws.ToString(vpc) }
+	groups, err := a.EC2.DescribeSecurityGroups(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range groups.SecurityGroups {
+		own("security group", g.GroupId, g.VpcId)
+	}
+	acls, err := a.EC2.DescribeNetworkAcls(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range acls.NetworkAcls {
+		own("network ACL", n.NetworkAclId, n.VpcId)
+	}
+	tables, err := a.EC2.DescribeRouteTables(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range tables.RouteTables {
+		own("route table", r.RouteTableId, r.VpcId)
+	}
+	return owners, nil
+}
+
 type list struct {
 	ctx   context.Context
 	lines []string

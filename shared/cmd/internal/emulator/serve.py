@@ -191,6 +191,34 @@ def list_all_tagged_of_ec2():
     backend.iter_tagged_resources = listed
 
 
+def delete_what_is_meant():
+    """AWS deletes what it is told to, however many calls come at once, and says
+    that there is nothing to delete when it is told again. moto forgets the
+    deletion of a metric filter where two come at once, and fails on a role that is
+    in no instance profile any more."""
+    filters = importlib.import_module("moto.logs.metric_filters").MetricFilters
+    guard = threading.Lock()
+    for method in ("add_filter", "delete_filter"):
+        original = getattr(filters, method)
+
+        def alone(self, *args, original=original, **named):
+            with guard:
+                return original(self, *args, **named)
+
+        setattr(filters, method, alone)
+    backend = importlib.import_module("moto.iam.models").IAMBackend
+    missing = importlib.import_module("moto.iam.exceptions").NotFoundException
+    remove = backend.remove_role_from_instance_profile
+
+    def remove_role(self, profile_name, role_name):
+        try:
+            remove(self, profile_name, role_name)
+        except ValueError:
+            raise missing(f"Instance Profile {profile_name} has no role {role_name}.") from None
+
+    backend.remove_role_from_instance_profile = remove_role
+
+
 def know_policies_of_aws():
     """AWS has managed policies of its own in every account; moto has them where
     it is told to."""
@@ -258,6 +286,7 @@ def main(port, report, leash):
     judge_no_access_to_buckets()
     say_how_long_objects_are_locked()
     list_all_tagged_of_ec2()
+    delete_what_is_meant()
     know_policies_of_aws()
     server = make_server(
         "127.0.0.1",
