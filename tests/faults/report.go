@@ -120,12 +120,12 @@ func exceptions(trials []Record) string {
 		if r.lost() {
 			what = append(what, "lost "+strings.Join(r.Lost, ", "))
 		}
-		if len(r.Left) > 0 {
-			said := "left behind and not named "
-			if !r.untold() {
-				said = "left behind and named "
-			}
-			what = append(what, said+strings.Join(r.Left, ", "))
+		if r.untold() {
+			untold := slices.DeleteFunc(slices.Clone(r.Left), func(line string) bool { return slices.Contains(r.Told, line) })
+			what = append(what, "left behind and not named "+strings.Join(untold, ", "))
+		}
+		if r.told() {
+			what = append(what, "left behind and named "+strings.Join(r.Told, ", "))
 		}
 		what = append(what, r.Problems...)
 		if len(what) > 0 {
