@@ -173,7 +173,11 @@ func (d *Deployment) find(ctx context.Context, g *ground, creations []state.Crea
 	if err != nil {
 		return nil, err
 	}
-	unknown, err := d.unknown(ctx, g, cfg)
+	survey, err := d.look(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	unknown, err := d.unknown(ctx, survey, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -190,13 +194,10 @@ func (d *Deployment) awsOf(ctx context.Context, g *ground) (aws.Config, error) {
 }
 
 // unknown is what carries the environment's tags and is in the state of no stack,
-// whatever name it was deployed under.
-func (d *Deployment) unknown(ctx context.Context, g *ground, cfg aws.Config) ([]belongings.Thing, error) {
+// whatever name it was deployed under. The survey is of this deployment, as it
+// stands now.
+func (d *Deployment) unknown(ctx context.Context, survey Survey, cfg aws.Config) ([]belongings.Thing, error) {
 	things, err := belongings.Of(ctx, cfg, d.Environment.Name)
-	if err != nil {
-		return nil, err
-	}
-	survey, err := d.look(ctx, g)
 	if err != nil {
 		return nil, err
 	}
@@ -251,9 +252,13 @@ func (d *Deployment) leftBehind(ctx context.Context, g *ground, report *Report) 
 		return
 	}
 	cfg, err := d.awsOf(ctx, g)
+	var survey Survey
+	if err == nil {
+		survey, err = d.look(ctx, g)
+	}
 	var unknown []belongings.Thing
 	if err == nil {
-		unknown, err = d.unknown(ctx, g, cfg)
+		unknown, err = d.unknown(ctx, survey, cfg)
 	}
 	if err != nil {
 		d.Console.Line("whether AWS has anything that no state knows could not be found out: %s", strings.TrimSpace(err.Error()))

@@ -40,7 +40,7 @@ func TestEngineRealEnvironment(t *testing.T) {
 		t.Errorf("second up: %+v, want %+v", got, want)
 	}
 	if got := len(calls()); got != 2*len(diamond) {
-		t.Errorf("it took %d processes, want one that looks and one that works per stack", got)
+		t.Errorf("it took %d processes, want one that looks and one that works per stack: %q", got, calls())
 	}
 	settings, err := os.ReadFile(filepath.Join(a.Root, ".ringfence/settings/pr-42/base/Pulumi.pr-42.yaml"))
 	if err != nil || !strings.Contains(string(settings), "ringfence:environment: ephemeral\n") {

@@ -45,7 +45,7 @@ func (d *Deployment) Up(ctx context.Context, selection Selection) (Report, error
 	}
 	if cfg, err := d.awsOf(ctx, g); err == nil {
 		// Who may not ask for tags deploys all the same.
-		g.unknown, _ = d.unknown(ctx, g, cfg)
+		g.unknown, _ = d.unknown(ctx, g.survey, cfg)
 	}
 	up := func(ctx context.Context, stack graph.Name, job engine.Job) (engine.Result, error) {
 		job.Refresh = selection.Refresh
