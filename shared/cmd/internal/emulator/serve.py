@@ -180,7 +180,7 @@ def list_all_tagged_of_ec2():
         arn = f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:"
         others = {
             "network-acl": self.network_acls,
-            "vpc-endpoint": self.vpc_end_points,
+            "vpc-endpoint": [id for id, endpoint in self.vpc_end_points.items() if endpoint.state != "deleted"],
             "security-group-rule": [
                 rule.id
                 for groups in self.groups.values()

@@ -30,23 +30,9 @@ func (e Engine) Adopt(ctx context.Context, job Job, found []Found) error {
 	if err != nil {
 		return err
 	}
-	names := map[string]string{}
-	var resources []*optimport.ImportResource
-	for i, f := range found {
-		urn, err := resource.ParseURN(f.URN)
-		if err != nil {
-			return err
-		}
-		r := &optimport.ImportResource{Type: f.Type, Name: urn.Name(), ID: f.ID}
-		if provider, _, ok := cutLast(f.Provider, "::"); ok {
-			r.Provider = fmt.Sprintf("provider%d", i)
-			names[r.Provider] = provider
-		}
-		if f.Parent != "" && !strings.Contains(f.Parent, "::"+stackType+"::") {
-			r.Parent = fmt.Sprintf("parent%d", i)
-			names[r.Parent] = f.Parent
-		}
-		resources = append(resources, r)
+	resources, names, err := importFile(found)
+	if err != nil {
+		return err
 	}
 	_, err = stack.ImportResources(ctx, optimport.Resources(resources), optimport.NameTable(names),
 		optimport.Protect(false), optimport.GenerateCode(false),
@@ -55,6 +41,35 @@ func (e Engine) Adopt(ctx context.Context, job Job, found []Found) error {
 		return failure(ctx, nil, err)
 	}
 	return nil
+}
+
+// importFile words resources as the CLI's import takes them. Names stand for URNs in
+// it: of resources that it takes in, and of those that the state has (the table).
+func importFile(found []Found) (resources []*optimport.ImportResource, names map[string]string, err error) {
+	names = map[string]string{}
+	taken := map[string]string{}
+	for i, f := range found {
+		taken[f.URN] = fmt.Sprintf("found%d", i)
+	}
+	for i, f := range found {
+		urn, err := resource.ParseURN(f.URN)
+		if err != nil {
+			return nil, nil, err
+		}
+		r := &optimport.ImportResource{Type: f.Type, Name: taken[f.URN], LogicalName: urn.Name(), ID: f.ID}
+		if provider, _, ok := cutLast(f.Provider, "::"); ok {
+			r.Provider = fmt.Sprintf("provider%d", i)
+			names[r.Provider] = provider
+		}
+		if name, also := taken[f.Parent]; also {
+			r.Parent = name
+		} else if f.Parent != "" && !strings.Contains(f.Parent, "::"+stackType+"::") {
+			r.Parent = fmt.Sprintf("parent%d", i)
+			names[r.Parent] = f.Parent
+		}
+		resources = append(resources, r)
+	}
+	return resources, names, nil
 }
 
 func cutLast(text, separator string) (before, after string, found bool) {
