@@ -17,10 +17,10 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"github.com/ringfence/ringfence/tests/benchmark/footprint"
+	"github.com/ringfence/ringfence/tests/checkout"
 )
 
 func main() {
@@ -52,7 +52,7 @@ func run(ctx context.Context) error {
 		flag.Usage()
 		return errors.New("there are no arguments, at least one round, and no number below 0")
 	}
-	root, err := above()
+	root, err := checkout.Above()
 	if err != nil {
 		return err
 	}
@@ -115,20 +115,4 @@ func writeRaw(file string, b *benchmark) error {
 		return err
 	}
 	return os.WriteFile(file, append(text, '\n'), 0o644)
-}
-
-// above is the root of the checkout that holds the current folder.
-func above() (string, error) {
-	folder, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for at := folder; ; at = filepath.Dir(at) {
-		if _, err := os.Stat(filepath.Join(at, "stacks", "environments")); err == nil {
-			return at, nil
-		}
-		if at == filepath.Dir(at) {
-			return "", fmt.Errorf("%s is not inside a checkout of Ringfence: no folder above it has stacks/environments", folder)
-		}
-	}
 }

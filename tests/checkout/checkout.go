@@ -1,9 +1,11 @@
-// Package checkout makes copies of this checkout that a test may change, with the
-// tools of the original: nothing is built but what the change asks for.
+// Package checkout finds this checkout, and makes copies of it that a test may
+// change, with the tools of the original: nothing is built but what the change asks
+// for.
 package checkout
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -112,4 +114,20 @@ func Need(t *testing.T, key string) string {
 		t.Fatalf("%s is not set: run this through `make test`", key)
 	}
 	return value
+}
+
+// Above is the root of the checkout that holds the current folder.
+func Above() (string, error) {
+	folder, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for at := folder; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, "stacks", "environments")); err == nil {
+			return at, nil
+		}
+		if at == filepath.Dir(at) {
+			return "", fmt.Errorf("%s is not inside a checkout of Ringfence: no folder above it has stacks/environments", folder)
+		}
+	}
 }

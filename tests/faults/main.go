@@ -15,6 +15,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+
+	"github.com/ringfence/ringfence/tests/checkout"
 )
 
 func main() {
@@ -46,7 +48,7 @@ func run(ctx context.Context) error {
 		flag.Usage()
 		return errors.New("there are no arguments")
 	}
-	root, err := rootOf()
+	root, err := checkout.Above()
 	if err != nil {
 		return err
 	}
@@ -71,22 +73,6 @@ func run(ctx context.Context) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(root, "docs", "reliability.md"), []byte(text), 0o644)
-}
-
-// rootOf is the root of the checkout that holds the current folder.
-func rootOf() (string, error) {
-	folder, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for at := folder; ; at = filepath.Dir(at) {
-		if _, err := os.Stat(filepath.Join(at, "stacks", "environments")); err == nil {
-			return at, nil
-		}
-		if at == filepath.Dir(at) {
-			return "", fmt.Errorf("%s is not inside a checkout of Ringfence: no folder above it has stacks/environments", folder)
-		}
-	}
 }
 
 func say(format string, values ...any) { fmt.Fprintf(os.Stderr, format+"\n", values...) }
