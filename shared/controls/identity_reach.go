@@ -29,7 +29,7 @@ var withoutResource = []string{
 	"route53resolver:GetFirewallRuleGroupAssociation", "route53resolver:GetResolverQueryLogConfig",
 	"route53resolver:GetResolverQueryLogConfigAssociation", "s3:GetAccountPublicAccessBlock",
 	"s3:PutAccountPublicAccessBlock", "securityhub:GetEnabledStandards", "sns:GetSubscriptionAttributes",
-	"ssm:CreatePatchBaseline", "ssm:GetDefaultPatchBaseline", "ssm:GetPatchBaseline",
+	"ssm:CreatePatchBaseline", "ssm:GetDefaultPatchBaseline", "ssm:GetPatchBaseline", "tag:GetResources",
 }
 
 // needsAll reports whether an action is one for all resources.

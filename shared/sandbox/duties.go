@@ -2,8 +2,8 @@ package sandbox
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/ringfence/ringfence/shared/grants"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 )
 
@@ -85,65 +85,17 @@ func (s Sandbox) identities() []iampolicy.Statement {
 	}
 }
 
-// created are the parts of the network that AWS numbers, and the calls that make
-// each. A call that makes one part and uses another must not pass for the other on
-// the tags that it gives to the new one, so each has a statement of its own.
-var created = []struct {
-	kind    string
-	actions []string
-}{
-	{"network-acl", []string{"ec2:CreateNetworkAcl"}},
-	{"route-table", []string{"ec2:CreateRouteTable"}},
-	{"security-group", []string{"ec2:CreateSecurityGroup"}},
-	{"security-group-rule", []string{"ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress"}},
-	{"subnet", []string{"ec2:CreateSubnet"}},
-	{"vpc", []string{"ec2:CreateVpc"}},
-	{"vpc-endpoint", []string{"ec2:CreateVpcEndpoint"}},
-	{"vpc-flow-log", []string{"ec2:CreateFlowLogs"}},
-}
-
+// network lets the role deploy and destroy the network. The default list and group of
+// a VPC come without tags, and the VPC's id is another one every night.
 func (s Sandbox) network() []iampolicy.Statement {
-	var statements []iampolicy.Statement
-	var kinds, calls []string
-	for _, part := range created {
-		arn := s.names.ARN("ec2", part.kind+"/*")
-		kinds = append(kinds, arn)
-		_, sid, _ := strings.Cut(part.actions[0], ":")
-		statements = append(statements, allow(sid, s.tagged("aws:RequestTag/"), part.actions, arn))
-		for _, action := range part.actions {
-			calls = append(calls, strings.TrimPrefix(action, "ec2:"))
-		}
-	}
-	// The default list and group of a VPC come without tags, and the VPC's id is
-	// another one every night.
 	untagged := []iampolicy.Condition{iampolicy.Is("Null", "aws:ResourceTag/Environment", "true")}
-	return append(statements,
-		allow("TagOnCreation", []iampolicy.Condition{iampolicy.Is("StringEquals", "ec2:CreateAction", calls...)}, []string{"ec2:CreateTags"}, kinds...),
-		allow("ChangeOwnNetwork", s.tagged("aws:ResourceTag/"), []string{
-			"ec2:AssociateRouteTable", "ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress",
-			"ec2:CreateFlowLogs", "ec2:CreateNetworkAcl", "ec2:CreateNetworkAclEntry", "ec2:CreateRouteTable",
-			"ec2:CreateSecurityGroup", "ec2:CreateSubnet", "ec2:CreateTags", "ec2:CreateVpcEndpoint",
-			"ec2:DeleteFlowLogs", "ec2:DeleteNetworkAcl", "ec2:DeleteNetworkAclEntry", "ec2:DeleteRouteTable",
-			"ec2:DeleteSecurityGroup", "ec2:DeleteSubnet", "ec2:DeleteTags", "ec2:DeleteVpc", "ec2:DeleteVpcEndpoints",
-			"ec2:DisassociateRouteTable", "ec2:ModifySecurityGroupRules", "ec2:ModifySubnetAttribute",
-			"ec2:ModifyVpcAttribute", "ec2:ModifyVpcEndpoint", "ec2:ReplaceNetworkAclAssociation",
-			"ec2:ReplaceNetworkAclEntry", "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress",
-		}, kinds...),
+	defaults := []string{s.names.ARN("ec2", "network-acl/*"), s.names.ARN("ec2", "security-group/*")}
+	return append(grants.Network(s.names, s.env.Name),
 		allow("CloseDefaults", untagged, []string{
 			"ec2:DeleteNetworkAclEntry", "ec2:ReplaceNetworkAclAssociation", "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress",
-		}, s.names.ARN("ec2", "network-acl/*"), s.names.ARN("ec2", "security-group/*")),
-		allow("TagDefaults", append(s.tagged("aws:RequestTag/"), untagged...), []string{"ec2:CreateTags"},
-			s.names.ARN("ec2", "network-acl/*"), s.names.ARN("ec2", "security-group/*")),
-		allow("NameEndpoints", nil, []string{"route53:AssociateVPCWithHostedZone"}, "arn:"+s.names.Partition()+":route53:::hostedzone/*"),
+		}, defaults...),
+		allow("TagDefaults", append(grants.NewTags(s.env.Name), untagged...), []string{"ec2:CreateTags"}, defaults...),
 	)
-}
-
-// tagged holds for the tags of this environment.
-func (s Sandbox) tagged(key string) []iampolicy.Condition {
-	return []iampolicy.Condition{
-		iampolicy.Is("StringEquals", key+"ControlSet", "ringfence"),
-		iampolicy.Is("StringEquals", key+"Environment", s.env.Name),
-	}
 }
 
 func allow(sid string, conditions []iampolicy.Condition, actions []string, resources ...string) iampolicy.Statement {

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"github.com/ringfence/ringfence/shared/backend"
+	"github.com/ringfence/ringfence/shared/grants"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 )
 
@@ -9,15 +10,15 @@ import (
 // environment. The key of the state has them too, and is told by who made it.
 func (s Sandbox) keys() []iampolicy.Statement {
 	keys := s.names.ARN("kms", "key/*")
-	own := append(s.tagged("aws:ResourceTag/"), iampolicy.Is("StringNotEquals", "aws:ResourceTag/ManagedBy", backend.ManagedBy))
+	own := append(grants.OwnTags(s.env.Name), iampolicy.Is("StringNotEquals", "aws:ResourceTag/ManagedBy", backend.ManagedBy))
 	var aliases []string
 	for _, name := range []string{"audit", "data", "flow-logs"} {
 		aliases = append(aliases, s.names.ARN("kms", s.names.KeyAlias(name)))
 	}
 	naming := []string{"kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"}
 	return []iampolicy.Statement{
-		allow("CreateKeys", s.tagged("aws:RequestTag/"), []string{"kms:CreateKey"}, "*"),
-		allow("TagNewKeys", append(s.tagged("aws:RequestTag/"), iampolicy.Is("Null", "kms:ResourceAliases", "true")), []string{"kms:TagResource"}, keys),
+		allow("CreateKeys", grants.NewTags(s.env.Name), []string{"kms:CreateKey"}, "*"),
+		allow("TagNewKeys", append(grants.NewTags(s.env.Name), iampolicy.Is("Null", "kms:ResourceAliases", "true")), []string{"kms:TagResource"}, keys),
 		allow("ChangeOwnKeys", own, append([]string{
 			"kms:EnableKeyRotation", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource",
 			"kms:UpdateKeyDescription",

@@ -20,7 +20,7 @@ const modulePath = "github.com/ringfence/ringfence/"
 // package finds its place here.
 var layers = [][]string{
 	{"shared/authorization", "shared/folder", "shared/golden", "shared/graph", "shared/iameval", "shared/iampolicy", "shared/names", "shared/quota"},
-	{"shared/config", "shared/contract", "shared/workflows"},
+	{"shared/config", "shared/contract", "shared/grants", "shared/workflows"},
 	{"shared/backend", "shared/secure", "shared/snapshot"},
 	{"shared/access", "shared/boundary", "shared/program"},
 	{"shared/controls", "shared/policylint", "shared/record", "shared/sandbox"},

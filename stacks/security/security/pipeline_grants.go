@@ -6,26 +6,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/ringfence/ringfence/shared/config"
+	"github.com/ringfence/ringfence/shared/grants"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 	"github.com/ringfence/ringfence/shared/names"
 )
 
-// What several stacks have of one kind, and what it takes to look after it.
-// Resources that AWS numbers have no name to hold on to: the tags that package
-// program gives to all stand in for it.
-
-// ownTags hold for a resource of this environment.
-func (s *security) ownTags() []iampolicy.Condition { return s.tagged("aws:ResourceTag/") }
-
-// newTags hold for a request that gives a resource the tags of this environment.
-func (s *security) newTags() []iampolicy.Condition { return s.tagged("aws:RequestTag/") }
-
-func (s *security) tagged(key string) []iampolicy.Condition {
-	return []iampolicy.Condition{
-		iampolicy.Is("StringEquals", key+"ControlSet", "ringfence"),
-		iampolicy.Is("StringEquals", key+"Environment", s.Env.Name),
-	}
-}
+// What several stacks have of one kind, and what it takes to look after it. What has
+// no name to hold on to is told by its tags (package grants).
 
 // policyChanges are the calls that change a managed policy.
 var policyChanges = []string{
@@ -35,7 +22,7 @@ var policyChanges = []string{
 
 // newKeys lets a role make keys, in any region: kms:CreateKey has no resource.
 func (s *security) newKeys() iampolicy.Statement {
-	return allowIf("CreateKeys", s.newTags(), []string{"kms:CreateKey"}, "*")
+	return allowIf("CreateKeys", grants.NewTags(s.Env.Name), []string{"kms:CreateKey"}, "*")
 }
 
 // ownKeys lets a role finish keys that it has made in the names' region, and
@@ -51,8 +38,8 @@ func (s *security) ownKeys(n names.Names, suffix string, keyNames ...string) []i
 	}
 	named := []iampolicy.Condition{iampolicy.Is("ForAnyValue:StringEquals", "kms:ResourceAliases", aliases...)}
 	return []iampolicy.Statement{
-		allowIf("TagNewKeys"+suffix, append(s.newTags(), unnamed), []string{"kms:TagResource"}, keys),
-		allowIf("FinishNewKeys"+suffix, append(s.ownTags(), unnamed), []string{"kms:CreateAlias", "kms:EnableKeyRotation", "kms:UpdateAlias"}, keys),
+		allowIf("TagNewKeys"+suffix, append(grants.NewTags(s.Env.Name), unnamed), []string{"kms:TagResource"}, keys),
+		allowIf("FinishNewKeys"+suffix, append(grants.OwnTags(s.Env.Name), unnamed), []string{"kms:CreateAlias", "kms:EnableKeyRotation", "kms:UpdateAlias"}, keys),
 		allowIf("ChangeOwnKeys"+suffix, named, []string{
 			"kms:EnableKeyRotation", "kms:PutKeyPolicy", "kms:TagResource", "kms:UntagResource", "kms:UpdateAlias",
 			"kms:UpdateKeyDescription",

@@ -3,6 +3,7 @@ package security
 import (
 	"slices"
 
+	"github.com/ringfence/ringfence/shared/grants"
 	"github.com/ringfence/ringfence/shared/iampolicy"
 )
 
@@ -24,7 +25,7 @@ func (s *security) readEstate() []iampolicy.Statement {
 			"iam:ListPolicyTags", "iam:ListPolicyVersions", "iam:ListRolePolicies", "iam:ListRoleTags",
 		}, s.Names.IAMARN("instance-profile/"+own), s.Names.IAMARN("policy/"+own), s.Names.IAMARN("role/"+own)),
 		allow("ReadGitHubProvider", []string{"iam:GetOpenIDConnectProvider"}, s.Names.IAMARN("oidc-provider/"+gitHubIssuer)),
-		allowIf("ReadKeys", s.ownTags(), []string{
+		allowIf("ReadKeys", grants.OwnTags(s.Env.Name), []string{
 			"kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags",
 		}, s.keyARNs()...),
 		allow("ReadWithoutResource", []string{

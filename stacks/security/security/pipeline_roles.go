@@ -1,6 +1,8 @@
 package security
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -97,15 +99,16 @@ func (s *security) deployment(stack graph.Name) []iampolicy.Statement {
 		graph.Data:     s.deployData,
 		graph.Audit:    s.deployAudit,
 	}[stack]()
-	return append(statements, s.optionalWrites(stack)...)
+	return slices.Concat(statements, findOwn(), s.optionalWrites(stack))
+}
+
+// findOwn lets a deployment find what one that was cut off has made and not written
+// down. AWS answers with names and tags alone.
+func findOwn() []iampolicy.Statement {
+	return []iampolicy.Statement{allow("FindOwn", []string{"tag:GetResources"}, "*")} // has no resource
 }
 
 // lookUpActors lets the look for drift say who changed what, and when.
 func lookUpActors() []iampolicy.Statement {
-	return []iampolicy.Statement{{
-		Sid:       "LookUpWhoChangedWhat",
-		Effect:    iampolicy.Allow,
-		Actions:   []string{"cloudtrail:LookupEvents"}, // has no resource
-		Resources: iampolicy.Strings("*"),
-	}}
+	return []iampolicy.Statement{allow("LookUpWhoChangedWhat", []string{"cloudtrail:LookupEvents"}, "*")} // has no resource
 }
