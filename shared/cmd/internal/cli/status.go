@@ -129,7 +129,7 @@ func (s status) print(c *console.Console, flags string) {
 	for _, stack := range s.Stacks {
 		if len(stack.CutOff) > 0 {
 			c.Line("\nNobody knows whether these operations on %s came to an end:\n\n  %s\n", stack.Stack, strings.Join(stack.CutOff, "\n  "))
-			c.Line("Delete what they have left, then: %spulumi refresh --cwd %s --clear-pending-creates", s.shell(flags), stack.Stack.Dir())
+			c.Line("The next ./ringfence up%s looks for what they have left and goes on from there; ./ringfence destroy%[1]s deletes it.", flags)
 		}
 	}
 }
@@ -149,14 +149,6 @@ func (s status) printStale(c *console.Console, flags string) {
 			}
 		}
 	}
-}
-
-// shell is what makes plain Pulumi work on an emulated environment.
-func (s status) shell(flags string) string {
-	if s.Emulator == nil {
-		return ""
-	}
-	return `eval "$(./ringfence env` + flags + `)" && `
 }
 
 func (s stackStatus) remarks() string {
