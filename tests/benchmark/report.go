@@ -119,7 +119,8 @@ func equality(b *strings.Builder, created census, all results) {
 
 // reasons say why an operation is called more often by one side.
 var reasons = map[string]string{
-	"ssm:PutParameter": "the mark by which Ringfence knows an emulator again that was restarted",
+	"ssm:DeleteParameter": "the mark of the emulator goes with the last stack",
+	"ssm:PutParameter":    "the mark by which Ringfence knows an emulator again that was restarted",
 }
 
 func because(d calls.Difference) string {

@@ -33,10 +33,13 @@ type Thing struct {
 func Of(ctx context.Context, cfg aws.Config, environment string) ([]Thing, error) {
 	var things []Thing
 	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(resourcegroupstaggingapi.NewFromConfig(cfg),
-		&resourcegroupstaggingapi.GetResourcesInput{TagFilters: []types.TagFilter{
-			{Key: aws.String("ControlSet"), Values: []string{"ringfence"}},
-			{Key: aws.String("Environment"), Values: []string{environment}},
-		}})
+		&resourcegroupstaggingapi.GetResourcesInput{
+			ResourcesPerPage: aws.Int32(100), // the most there can be
+			TagFilters: []types.TagFilter{
+				{Key: aws.String("ControlSet"), Values: []string{"ringfence"}},
+				{Key: aws.String("Environment"), Values: []string{environment}},
+			},
+		})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

@@ -84,6 +84,9 @@ func (a *App) bootstrap(ctx context.Context, site deployment.Site, yes bool) err
 			SecretsProvider: env.State.SecretsProvider, Steps: []bootstrap.Step{}, File: "left alone",
 		})
 	}
+	if err := site.Owned(); err != nil {
+		return err
+	}
 	place := backend.Of(env)
 	if !site.Emulated() {
 		// What the file says otherwise is said before anything is made.

@@ -12,10 +12,10 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/emulatedaccount"
 )
 
-// dev is the environment file dev.yaml with changes, old and new in turn.
+// dev is the environment file of these tests with changes, old and new in turn.
 func dev(t *testing.T, changes ...string) string {
 	t.Helper()
-	content, err := os.ReadFile("../../../../stacks/environments/dev.yaml")
+	content, err := os.ReadFile("testdata/dev.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,6 +43,17 @@ func TestUnitBootstrapLeavesAChosenStateAlone(t *testing.T) {
 	}
 	if now, _ := os.ReadFile(filepath.Join(deployment.EnvironmentsDir(root), "dev.yaml")); string(now) != content {
 		t.Errorf("the file is now\n%s", now)
+	}
+}
+
+// Whoever has the repository of the examples must not get roles in somebody's account.
+func TestUnitTheRepositoryOfTheExamplesIsRefused(t *testing.T) {
+	root := checkout(t, map[string]string{"dev": dev(t, "octo/fence", "acme/ringfence")})
+	for _, command := range [][]string{{"bootstrap", "--env", "dev", "--yes"}, {"up", "--env", "dev"}} {
+		status, _, errOut := run(t, root, command...)
+		if want := `stacks/environments/dev.yaml: github.repository is "acme/ringfence", the example`; status != exitFailed || !strings.Contains(errOut, want) {
+			t.Errorf("%v: status %d, %s", command, status, errOut)
+		}
 	}
 }
 

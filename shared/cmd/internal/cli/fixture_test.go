@@ -52,8 +52,8 @@ func (m untouchable) Emulator(context.Context) (deployment.Emulator, bool, error
 	return deployment.Emulator{}, m.running, nil
 }
 
-// checkout is a folder with the environment files of the repository, and one
-// more for each given.
+// checkout is a folder with two environment files of the repository, one of these
+// tests, and one more for each given. The files for AWS are every project's own.
 func checkout(t *testing.T, environments map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -61,8 +61,10 @@ func checkout(t *testing.T, environments map[string]string) string {
 	if err := os.MkdirAll(to, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"local", "dev", "ephemeral"} {
-		content, err := os.ReadFile(filepath.Join("../../../../stacks/environments", name+".yaml"))
+	for name, from := range map[string]string{
+		"local": "../../../../stacks/environments", "ephemeral": "../../../../stacks/environments", "dev": "testdata",
+	} {
+		content, err := os.ReadFile(filepath.Join(from, name+".yaml"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/belongings"
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/session"
+	"github.com/ringfence/ringfence/shared/config"
 )
 
 // ground is what a run stands on once everything is found in order.
@@ -33,6 +34,16 @@ type ground struct {
 // wanted is the account that the environment file names.
 func (s Site) wanted() account.Wanted {
 	return account.Wanted{File: s.File(), Account: s.Environment.AccountID}
+}
+
+// Owned refuses the repository that the environment files come with: whoever has it
+// could take the roles of the estate in a real account.
+func (s Site) Owned() error {
+	if s.Emulated() || s.Environment.GitHub.Repository != config.ExampleRepository {
+		return nil
+	}
+	return fmt.Errorf("%s: github.repository is %q, the example, and the workflows of whoever has it could take roles in account %s: "+
+		"set it to your fork, as owner/name", s.File(), config.ExampleRepository, s.Environment.AccountID)
 }
 
 // sessionAt ties the site's state to an emulator.

@@ -31,6 +31,9 @@ type Survey map[graph.Name]Known
 // Standing reports whether a stack has resources.
 func (s Survey) Standing(n graph.Name) bool { return s[n].Standing() }
 
+// has reports whether the backend has a stack.
+func (s Survey) has(n graph.Name) bool { return s[n].Found }
+
 // Complete reports whether a stack was deployed to its end.
 func (s Survey) Complete(n graph.Name) bool { return s[n].Complete() }
 

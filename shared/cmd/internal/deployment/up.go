@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
@@ -11,6 +12,9 @@ import (
 // Up deploys the selected stacks.
 func (d *Deployment) Up(ctx context.Context, selection Selection) (Report, error) {
 	begun := time.Now()
+	if err := d.Owned(); err != nil {
+		return Report{}, err
+	}
 	release, err := d.alone(ctx)
 	if err != nil {
 		return Report{}, interrupted(ctx, err)
@@ -43,7 +47,7 @@ func (d *Deployment) Up(ctx context.Context, selection Selection) (Report, error
 			return Report{}, interrupted(ctx, err)
 		}
 	}
-	if cfg, err := d.awsOf(ctx, g); err == nil {
+	if cfg, err := d.awsOf(ctx, g); err == nil && slices.ContainsFunc(plan.Stacks(), g.survey.has) {
 		// Who may not ask for tags deploys all the same.
 		g.unknown, _ = d.unknown(ctx, g.survey, cfg)
 	}

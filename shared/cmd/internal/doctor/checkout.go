@@ -85,15 +85,12 @@ func (e *examination) lookAtExamples(context.Context) Finding {
 	return fine("account " + e.Environment.AccountID + ", " + e.Environment.Region)
 }
 
-// exampleRepository is what the environment files come with.
-const exampleRepository = "acme/ringfence"
-
 var remoteURL = regexp.MustCompile(`[/:]([^/:]+/[^/]+?)(\.git)?/?$`)
 
 func (e *examination) lookAtRepository(ctx context.Context) Finding {
 	named := e.Environment.GitHub.Repository
 	way := "set github.repository in " + e.File + " to yours, as owner/name"
-	if named == exampleRepository {
+	if named == config.ExampleRepository {
 		return later("github.repository is "+named+", the example", way)
 	}
 	url, err := e.Run(ctx, "git", "remote", "get-url", "origin")

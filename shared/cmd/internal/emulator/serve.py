@@ -179,7 +179,8 @@ def list_all_tagged_of_ec2():
             yield found
         arn = f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:"
         others = {
-            "network-acl": self.network_acls,
+            # moto keeps the list that came with a VPC when both are deleted.
+            "network-acl": [id for id, acl in self.network_acls.items() if acl.vpc_id in self.vpcs],
             "vpc-endpoint": [id for id, endpoint in self.vpc_end_points.items() if endpoint.state != "deleted"],
             "security-group-rule": [
                 rule.id
@@ -193,6 +194,19 @@ def list_all_tagged_of_ec2():
                 yield resource(f"{arn}{kind}/{id}", dict(self.tags.get(id, {})), f"ec2:{kind}")
 
     backend.iter_tagged_resources = listed
+
+
+def count_resources_to_a_page():
+    """AWS counts the resources to a page of a list by tags, and their tags where it
+    is asked to. moto ends every page after 100 tags as well, which is sixteen
+    resources of the estate."""
+    backend = importlib.import_module("moto.resourcegroupstaggingapi.models").ResourceGroupsTaggingAPIBackend
+    original = backend.get_resources
+
+    def paged(self, *args, tags_per_page=None, **named):
+        return original(self, *args, tags_per_page=sys.maxsize, **named)
+
+    backend.get_resources = paged
 
 
 def delete_what_is_meant():
@@ -290,6 +304,7 @@ def main(port, report, leash):
     judge_no_access_to_buckets()
     say_how_long_objects_are_locked()
     list_all_tagged_of_ec2()
+    count_resources_to_a_page()
     delete_what_is_meant()
     know_policies_of_aws()
     server = make_server(
