@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	kmstypes "github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/ringfence/ringfence/shared/evidence"
@@ -57,6 +59,35 @@ func TestEmulatorWorkflowsOnAStandingEstate(t *testing.T) {
 		t.Run("somebody removes a bucket policy", e.drift)
 		t.Run("somebody has leaked an estate", e.leak)
 	})
+}
+
+// A night in the sandbox leaves what bootstrap has made there, and nothing else. The
+// tests of that night are left out: the suite around this runs them, and its live
+// level takes what refuses something.
+func TestEmulatorANightLeavesNothing(t *testing.T) {
+	t.Parallel()
+	e := newStanding(t)
+	file := filepath.Join(e.merged, "stacks/environments/sandbox.yaml")
+	small, features, _ := strings.Cut(read(t, filepath.Join(e.merged, "stacks/environments/ephemeral.yaml")), "\n# Every optional control ")
+	_, workloads, _ := strings.Cut(features, "\nworkloads:")
+	writeFile(t, file, small+"\nworkloads:"+workloads) // features may set up the account, which is not for a night
+	checkout.Replace(t, file, "github: { ", "github: { integration: true, ")
+	e.output(t, "bootstrap", "--env", "sandbox", "--yes")
+	before := e.account.List(t.Context(), t)
+
+	r := e.run(t, e.merged, scenario{workflow: "nightly.yml", event: "schedule", sandbox: "sandbox"})
+	golden.Check(t, "testdata/estate/a-night.txt", []byte(r.Calls))
+	if after := e.account.List(t.Context(), t); !slices.Equal(before, after) {
+		t.Errorf("before the night there was\n%s\nand after it\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))
+	}
+	var found struct{ Orphans []string }
+	if err := json.Unmarshal(e.output(t, "janitor", "--env", "sandbox", "--dry-run", "--json"), &found); err != nil || len(found.Orphans) > 0 {
+		t.Errorf("AWS lists by the tags of the estate %v, %v", found.Orphans, err)
+	}
+	// A key waits a week for its deletion: so the estate did stand.
+	if keys := e.keysToGo(t); keys == 0 {
+		t.Error("no key waits for its deletion: was anything deployed?")
+	}
 }
 
 func newStanding(t *testing.T) *standing {
@@ -211,6 +242,25 @@ func (e *standing) stands(t *testing.T, name string, want bool) {
 	if got := len(found.Vpcs) > 0; got != want {
 		t.Errorf("the VPC of %s stands: %t, want %t", name, got, want)
 	}
+}
+
+// keysToGo counts the keys that wait for their deletion.
+func (e *standing) keysToGo(t *testing.T) (count int) {
+	t.Helper()
+	listed, err := e.account.KMS.ListKeys(t.Context(), &kms.ListKeysInput{Limit: aws.Int32(1000)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range listed.Keys {
+		key, err := e.account.KMS.DescribeKey(t.Context(), &kms.DescribeKeyInput{KeyId: k.KeyId})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if key.KeyMetadata.KeyState == kmstypes.KeyStatePendingDeletion {
+			count++
+		}
+	}
+	return count
 }
 
 // The endpoint's replacement reaches the bucket policy of another stack, which
