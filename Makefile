@@ -24,7 +24,7 @@ destroy: ## take it down and stop the emulator; nothing is left
 test: lint ## run every test, and say what each level proved
 	@./ringfence test
 
-lint: ## check format and vet every module
+lint: ## check the format of every Go file and vet every module (policies: ./ringfence lint)
 	@test -z "$$(gofmt -l shared stacks tests | tee /dev/stderr)" && go vet $(MODULES) && cd $(STAND_IN) && GOWORK=off go vet ./...
 
 generate: ## write generated and golden files anew; review the difference

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ringfence/ringfence/shared/config"
 	"github.com/ringfence/ringfence/shared/contract"
 	"github.com/ringfence/ringfence/shared/golden"
 	"github.com/ringfence/ringfence/shared/graph"
@@ -26,17 +27,29 @@ type Suite struct {
 	Contract contract.Contract
 }
 
-// environments are the environments that every stack is recorded in, with the
-// folder of each: those of the project, and two that are the least and the most
-// that a file can hold. Each has its outputs in a golden file.
-var environments = map[string]string{
-	"dev":       "../../environments",
-	"ephemeral": "../../environments",
-	"local":     "../../environments",
-	"prod":      "../../environments",
-	"staging":   "../../environments",
-	"full":      "../../../shared/conformance/testdata",
-	"minimal":   "../../../shared/conformance/testdata",
+// The folders of the environment files: the project's, and the one with the least and
+// the most that a file can hold.
+const (
+	project  = "../../environments"
+	extremes = "../../../shared/conformance/testdata"
+)
+
+// environments are the environments that every stack is recorded in. Each has its
+// outputs in a golden file.
+func environments(t testing.TB) []string {
+	all := config.List(project)
+	if len(all) == 0 {
+		t.Fatalf("there are no environment files in %s", project)
+	}
+	return append(all, config.List(extremes)...)
+}
+
+// folder is where the file of an environment lies.
+func folder(environment string) string {
+	if slices.Contains(config.List(extremes), environment) {
+		return extremes
+	}
+	return project
 }
 
 // reviewed are the environments whose resources and policies are in golden
@@ -47,7 +60,7 @@ var reviewed = []string{"full", "local", "prod"}
 // Run runs the suite.
 func Run(t *testing.T, s Suite) {
 	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1") // nothing is called
-	for _, environment := range slices.Sorted(maps.Keys(environments)) {
+	for _, environment := range environments(t) {
 		t.Run(environment, func(t *testing.T) {
 			r := s.Record(t, environment)
 			s.keepsItsContract(t, r)
@@ -86,7 +99,7 @@ func (s Suite) Options(t testing.TB, environment string) record.Options {
 	}
 	return record.Options{
 		Stack:        s.Contract.Stack(),
-		Environments: environments[environment],
+		Environments: folder(environment),
 		Environment:  environment,
 		Upstream:     upstream,
 	}

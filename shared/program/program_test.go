@@ -85,12 +85,16 @@ func expectTags(t *testing.T, inputs resource.PropertyMap, want map[string]strin
 }
 
 func TestUnitProviderAcceptsOneAccountOnly(t *testing.T) {
+	prod, err := environment.Load(environments, "prod", "prod")
+	if err != nil {
+		t.Fatal(err)
+	}
 	s, err := run(t, "prod", nil, audit(nothing))
 	if err != nil {
 		t.Fatal(err)
 	}
 	provider := s["aws"]
-	if got := provider["allowedAccountIds"].String(); !strings.Contains(got, "333333333333") {
+	if got := provider["allowedAccountIds"].String(); !strings.Contains(got, prod.AccountID) {
 		t.Errorf("allowedAccountIds is %s", got)
 	}
 	for _, key := range []resource.PropertyKey{"accessKey", "secretKey", "token", "profile", "endpoints"} {

@@ -47,9 +47,20 @@ func TestVerdictControlPagesAreUpToDate(t *testing.T) {
 	}
 }
 
-// projects are the environments of the project itself, in the order of the
-// tables.
-var projects = []string{"local", "ephemeral", "dev", "staging", "prod"}
+// projects are the environments of the project itself, in the order in which a change
+// goes through them, and then others.
+var projects = func() []string {
+	way := []string{"local", "ephemeral", "dev", "staging", "prod"}
+	place := func(name string) int {
+		if i := slices.Index(way, name); i >= 0 {
+			return i
+		}
+		return len(way)
+	}
+	all := config.List(folder)
+	slices.SortStableFunc(all, func(a, b string) int { return place(a) - place(b) })
+	return all
+}()
 
 // marks stand for the statuses in tables.
 var marks = map[controls.Status]string{

@@ -15,12 +15,9 @@ import (
 
 // environments are the environments of the project, and the one of the tests
 // that has every feature on.
-var environments = map[string]string{
-	"dev": folder, "ephemeral": folder, "local": folder, "prod": folder, "staging": folder,
-	"full": "../../shared/conformance/testdata",
-}
+var environments = recorded.Environments("full")
 
-const folder = "../../stacks/environments"
+const folder = recorded.Project
 
 // estateOf returns what the four programs register in an environment.
 func estateOf(t testing.TB, environment string) *snapshot.Snapshot {

@@ -19,18 +19,15 @@ import (
 )
 
 const (
-	folder       = "../../stacks/environments"
-	otherFolder  = "../../shared/conformance/testdata"
+	folder       = recorded.Project
+	otherFolder  = recorded.Extremes
 	managed      = "aws:iam/policy:Policy"
 	bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy"
 )
 
 // environments are those of the project, and those of the tests that have every
 // feature on, and nothing.
-var environments = map[string]string{
-	"dev": folder, "ephemeral": folder, "local": folder, "prod": folder, "staging": folder,
-	"full": otherFolder, "minimal": otherFolder,
-}
+var environments = recorded.Environments("full", "minimal")
 
 // The estate is clean in every environment, and what is let pass is there.
 func TestVerdictEstateIsCleanByTheLint(t *testing.T) {

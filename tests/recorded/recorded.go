@@ -21,6 +21,29 @@ var programs = map[graph.Name]program.Stack{
 	graph.Network: network.Stack, graph.Security: security.Stack, graph.Data: data.Stack, graph.Audit: audit.Stack,
 }
 
+// The folders of the environment files: the project's, and the one with the least and
+// the most that a file can hold.
+const (
+	Project  = "../../stacks/environments"
+	Extremes = "../../shared/conformance/testdata"
+)
+
+// Environments returns the project's environments, and others of the extremes, each
+// with its folder. It panics where the project has none: a test over them would pass.
+func Environments(others ...string) map[string]string {
+	all := map[string]string{}
+	for _, name := range config.List(Project) {
+		all[name] = Project
+	}
+	if len(all) == 0 {
+		panic("there are no environment files in " + Project)
+	}
+	for _, name := range others {
+		all[name] = Extremes
+	}
+	return all
+}
+
 // Estate records an environment of a folder.
 func Estate(t testing.TB, folder, environment string) *snapshot.Snapshot {
 	t.Helper()

@@ -35,14 +35,17 @@ func inAWS(t *testing.T) map[string]*config.Environment {
 	return out
 }
 
+// A sandbox is the night's, and no merge deploys it.
 func TestUnitEveryEnvironmentInAWSIsDeployed(t *testing.T) {
 	all, err := workflows.Load(github)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var want, got []string
-	for name := range inAWS(t) {
-		want = append(want, name)
+	for name, environment := range inAWS(t) {
+		if !environment.GitHub.Integration {
+			want = append(want, name)
+		}
 	}
 	for _, w := range all {
 		if w.File != "workflows/deploy.yml" {
@@ -194,6 +197,7 @@ func TestUnitDependabotKnowsEveryModule(t *testing.T) {
 	}
 	for ecosystem, files := range map[string][]string{
 		"gomod":          modules(t),
+		"npm":            inRoot(t, "tests/*/package.json"),
 		"pip":            inRoot(t, "tests/*/requirements.txt", "shared/*/*/*/requirements.txt"),
 		"github-actions": inRoot(t, ".github/actions/*/action.yml"),
 	} {

@@ -46,10 +46,13 @@ func (s *Store) sandboxSettings() ([]setting, error) {
 	return append(all, s.roleSettings(box, trust, duties)...), nil
 }
 
-// isNot says whether AWS answered that a thing is not there.
-func isNot(err error) bool {
+// stands is what an answer of IAM says of the thing that was asked for.
+func stands(err error) (bool, string, error) {
 	var missing *types.NoSuchEntityException
-	return errors.As(err, &missing)
+	if errors.As(err, &missing) {
+		return false, "", nil
+	}
+	return err == nil, "", err
 }
 
 func (s *Store) providerSettings(arn string, tags map[string]string) []setting {
@@ -60,10 +63,7 @@ func (s *Store) providerSettings(arn string, tags map[string]string) []setting {
 	return []setting{
 		{of, exists, func(ctx context.Context) (bool, string, error) {
 			_, err := get(ctx)
-			if isNot(err) {
-				return false, "", nil
-			}
-			return err == nil, "", err
+			return stands(err)
 		}, func(ctx context.Context) error {
 			_, err := s.iam.CreateOpenIDConnectProvider(ctx, &iam.CreateOpenIDConnectProviderInput{
 				Url: aws.String("https://" + config.GitHubIssuer), ClientIDList: []string{sandbox.Audience}, Tags: iamTags(tags),
@@ -101,10 +101,7 @@ func (s *Store) policySettings(arn string, policy sandbox.Policy) []setting {
 	return []setting{
 		{of, exists, func(ctx context.Context) (bool, string, error) {
 			_, err := s.iam.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: &arn})
-			if isNot(err) {
-				return false, "", nil
-			}
-			return err == nil, "", err
+			return stands(err)
 		}, func(ctx context.Context) error {
 			_, err := s.iam.CreatePolicy(ctx, &iam.CreatePolicyInput{
 				PolicyName: &policy.Name, Description: &policy.Description, PolicyDocument: &policy.Text, Tags: iamTags(policy.Tags),
@@ -199,10 +196,7 @@ func (s *Store) roleSettings(box sandbox.Sandbox, trust string, duties []sandbox
 	return []setting{
 		{of, exists, func(ctx context.Context) (bool, string, error) {
 			_, err := get(ctx)
-			if isNot(err) {
-				return false, "", nil
-			}
-			return err == nil, "", err
+			return stands(err)
 		}, func(ctx context.Context) error {
 			_, err := s.iam.CreateRole(ctx, &iam.CreateRoleInput{
 				RoleName: &name, Description: aws.String(sandbox.RoleDescription), AssumeRolePolicyDocument: &trust,

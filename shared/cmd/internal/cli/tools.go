@@ -14,7 +14,7 @@ func (a *App) toolsCommand() *cobra.Command {
 		Long: `Makes sure of the pinned Pulumi CLI, the AWS plugin and the stack programs, and
 builds what can be had in no other way. Every other command does the same when
 it has to; use this one to have it done beforehand. Everything lands in
-.ringfence/, and nothing else on the machine is touched.`,
+.ringfence/, but for what Go keeps in its caches.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			tools, err := toolchain.Ensure(cmd.Context(), a.Root, a.say())
