@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	_ "embed" // for the report's text
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,10 +13,20 @@ import (
 //go:embed report.md.tmpl
 var reportText string
 
+// explained says what was behind what was not as it must be, by commit and number of
+// the trial.
+//
+//go:embed explained.json
+var explained []byte
+
 // report is docs/reliability.md for these trials.
 func report(trials []Record) (string, error) {
 	t, err := template.New("report").Parse(reportText)
 	if err != nil {
+		return "", err
+	}
+	reasons := map[string]string{}
+	if err := json.Unmarshal(explained, &reasons); err != nil {
 		return "", err
 	}
 	var out bytes.Buffer
@@ -23,7 +34,7 @@ func report(trials []Record) (string, error) {
 		"Trials": len(trials), "Struck": count(trials, Record.struck), "Failed": count(trials, Record.failed),
 		"Converged": count(trials, Record.converged), "Lost": count(trials, Record.lost), "Left": count(trials, Record.untold),
 		"Told": count(trials, Record.told), "Named": count(trials, Record.named), "Problems": count(trials, Record.bad),
-		"Commits": commits(trials), "Table": table(trials), "Exceptions": exceptions(trials),
+		"Commits": commits(trials), "Table": table(trials), "Exceptions": exceptions(trials, reasons),
 	})
 	return out.String(), err
 }
@@ -107,7 +118,7 @@ func medianHeal(trials []Record) float64 {
 }
 
 // exceptions lists the trials in which something was not as it must be.
-func exceptions(trials []Record) string {
+func exceptions(trials []Record, reasons map[string]string) string {
 	var out strings.Builder
 	for _, r := range trials {
 		var what []string
@@ -131,6 +142,9 @@ func exceptions(trials []Record) string {
 		if len(what) > 0 {
 			fmt.Fprintf(&out, "- trial %d of seed %d (%s during %s of %s, commit `%s`): %s\n",
 				r.Trial, r.Seed, r.Kind, r.Operation, r.Stacks, r.Commit, strings.Join(what, "; "))
+			if reason := reasons[fmt.Sprintf("%s %d", r.Commit, r.Trial)]; reason != "" {
+				fmt.Fprintf(&out, "  *%s*\n", reason)
+			}
 		}
 	}
 	if out.Len() == 0 {

@@ -327,6 +327,12 @@ func TestEmulatorBootstrapMakesTheSandbox(t *testing.T) {
 		{"its boundary is taken off", func() error {
 			return second(client.DeleteRolePermissionsBoundary(t.Context(), &iam.DeleteRolePermissionsBoundaryInput{RoleName: role}))
 		}, "is under its boundary: put right (none)"},
+		{"its sessions get longer", func() error {
+			return second(client.UpdateRole(t.Context(), &iam.UpdateRoleInput{RoleName: role, MaxSessionDuration: aws.Int32(12 * 60 * 60)}))
+		}, "has sessions of 1h0m0s: put right (12h0m0s)"},
+		{"it loses a tag", func() error {
+			return second(client.UntagRole(t.Context(), &iam.UntagRoleInput{RoleName: role, TagKeys: []string{"ManagedBy"}}))
+		}, "has its tags: put right ("},
 		{"it gets more", func() error {
 			return second(client.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: role, PolicyName: aws.String("more"), PolicyDocument: aws.String(open)}))
 		}, "has its policies and no others: put right (also has more)"},

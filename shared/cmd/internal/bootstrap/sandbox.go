@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -186,6 +187,7 @@ func tagsAre(wanted map[string]string, found []types.Tag) (bool, string, error) 
 func (s *Store) roleSettings(box sandbox.Sandbox, trust string, duties []sandbox.Policy) []setting {
 	name, limit := box.Role(), box.RoleBoundaryARN()
 	of := "role " + name
+	sessions := (sandbox.SessionSeconds * time.Second).String()
 	get := func(ctx context.Context) (*types.Role, error) {
 		out, err := s.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 		if err != nil {
@@ -216,6 +218,29 @@ func (s *Store) roleSettings(box sandbox.Sandbox, trust string, duties []sandbox
 			return found == limit, found, nil
 		}, func(ctx context.Context) error {
 			_, err := s.iam.PutRolePermissionsBoundary(ctx, &iam.PutRolePermissionsBoundaryInput{RoleName: &name, PermissionsBoundary: &limit})
+			return err
+		}},
+		{of, "has sessions of " + sessions, func(ctx context.Context) (bool, string, error) {
+			role, err := get(ctx)
+			if err != nil {
+				return false, "", err
+			}
+			found := time.Duration(aws.ToInt32(role.MaxSessionDuration)) * time.Second
+			return found.String() == sessions, found.String(), nil
+		}, func(ctx context.Context) error {
+			_, err := s.iam.UpdateRole(ctx, &iam.UpdateRoleInput{
+				RoleName: &name, Description: aws.String(sandbox.RoleDescription), MaxSessionDuration: aws.Int32(sandbox.SessionSeconds),
+			})
+			return err
+		}},
+		{of, "has its tags", func(ctx context.Context) (bool, string, error) {
+			role, err := get(ctx)
+			if err != nil {
+				return false, "", err
+			}
+			return tagsAre(box.Tags(), role.Tags)
+		}, func(ctx context.Context) error {
+			_, err := s.iam.TagRole(ctx, &iam.TagRoleInput{RoleName: &name, Tags: iamTags(box.Tags())})
 			return err
 		}},
 		{of, "has its policies and no others", func(ctx context.Context) (bool, string, error) {

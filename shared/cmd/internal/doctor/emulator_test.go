@@ -122,7 +122,7 @@ func TestEmulatorDoctorFollowsASandbox(t *testing.T) {
 	}
 	expect(Later, "still to be made")
 	must(t, bootstrap.Open(w.Environment, cfg).Make(t.Context(), func(bootstrap.Step) {}))
-	expect(OK, "ringfence-dev-integration, 28 settings")
+	expect(OK, "ringfence-dev-integration, 30 settings")
 	_, err := iam.NewFromConfig(cfg).DeleteRolePermissionsBoundary(t.Context(), &iam.DeleteRolePermissionsBoundaryInput{
 		RoleName: aws.String("ringfence-dev-integration"),
 	})

@@ -1,8 +1,10 @@
 package emulator
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -215,6 +217,63 @@ func TestEmulatorSaysWhoHearsOfObjects(t *testing.T) {
 	bucket("PUT", "?notification", `<NotificationConfiguration><EventBridgeConfiguration/></NotificationConfiguration>`)
 	if text := bucket("GET", "?notification", ""); !strings.Contains(text, "EventBridgeConfiguration") {
 		t.Errorf("after it is told: %s", text)
+	}
+}
+
+// TestEmulatorListsByTagsWhatStands: what AWS lists by its tags stands, and a page
+// is full when it has as many resources as were asked for.
+func TestEmulatorListsByTagsWhatStands(t *testing.T) {
+	status := start(t, newRoot(t), 0)
+	ec2 := func(action, answer string, parameters ...string) string {
+		t.Helper()
+		form := url.Values{"Action": {action}, "Version": {"2016-11-15"}}
+		for i := 0; i < len(parameters); i += 2 {
+			form.Set(parameters[i], parameters[i+1])
+		}
+		request, err := http.NewRequest(http.MethodPost, status.Endpoint+"/", strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=none/20260101/eu-west-1/ec2/aws4_request, SignedHeaders=host, Signature=none")
+		code, text := send(t, request)
+		_, value, found := strings.Cut(text, "<"+answer+">")
+		value, _, _ = strings.Cut(value, "<")
+		if code != http.StatusOK || !found {
+			t.Fatalf("%s: %d %s", action, code, text)
+		}
+		return value
+	}
+	listed := func() (resources int, whole bool) {
+		t.Helper()
+		_, text := call(t, status.Endpoint, "tagging", "ResourceGroupsTaggingAPI_20170126.GetResources",
+			`{"ResourcesPerPage":100,"TagFilters":[{"Key":"a","Values":["x"]}]}`)
+		var page struct {
+			ResourceTagMappingList []any
+			PaginationToken        string
+		}
+		if err := json.Unmarshal([]byte(text), &page); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		return len(page.ResourceTagMappingList), page.PaginationToken == ""
+	}
+
+	vpc := ec2("CreateVpc", "vpcId", "CidrBlock", "10.0.0.0/16")
+	acl := ec2("DescribeNetworkAcls", "networkAclId", "Filter.1.Name", "vpc-id", "Filter.1.Value.1", vpc)
+	ec2("CreateTags", "requestId", "ResourceId.1", acl, "Tag.1.Key", "a", "Tag.1.Value", "x")
+	if n, _ := listed(); n != 1 {
+		t.Fatalf("%d are listed, want the list of the VPC", n)
+	}
+	ec2("DeleteVpc", "requestId", "VpcId", vpc)
+	if n, _ := listed(); n != 0 {
+		t.Errorf("%d are listed of a VPC that is deleted", n)
+	}
+	for range 30 {
+		call(t, status.Endpoint, "kms", "TrentService.CreateKey",
+			`{"Tags":[{"TagKey":"a","TagValue":"x"},{"TagKey":"b","TagValue":"x"},{"TagKey":"c","TagValue":"x"},{"TagKey":"d","TagValue":"x"}]}`)
+	}
+	if n, whole := listed(); n != 30 || !whole {
+		t.Errorf("a page has %d of 30, and is the last: %t", n, whole)
 	}
 }
 
