@@ -24,13 +24,17 @@ type Update struct {
 
 // Kept is when somebody last did something to a stack that stands but destroy it.
 // A destruction that fails halfway writes the state too, and does not make what is
-// left any younger. History is the stack's own, the newest first.
+// left any younger; nor does what it reads and takes in before it begins. History is
+// the stack's own, the newest first.
 func (s Stack) Kept(history []Update) time.Time {
+	destroying := false
 	for i, update := range history {
 		switch {
 		case i == 0 && s.Modified.After(update.Ended.Add(time.Second)):
 			return s.Modified // by something that has left no entry
 		case update.Kind == "destroy":
+			destroying = true
+		case destroying && (update.Kind == "refresh" || update.Kind == "resource-import"):
 		case i == 0:
 			return s.Modified
 		default:

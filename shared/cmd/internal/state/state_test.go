@@ -246,3 +246,29 @@ func TestUnitCreationsThatWereCutOff(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
+
+// A destruction reads what stands before it begins.
+func TestUnitAFailedDestructionMakesNothingYounger(t *testing.T) {
+	at := func(hour int) time.Time { return time.Date(2026, 11, 22, hour, 0, 0, 0, time.UTC) }
+	s := Stack{Modified: at(9)}
+	for name, c := range map[string]struct {
+		kinds []string // the newest first, of nine o'clock and the hours before
+		want  time.Time
+	}{
+		"updated":                               {[]string{"update", "update"}, at(9)},
+		"destroyed in part":                     {[]string{"destroy", "update"}, at(8)},
+		"cut off, and destroyed in part":        {[]string{"destroy", "refresh", "resource-import", "update"}, at(6)},
+		"destroyed in part twice, after a look": {[]string{"destroy", "destroy", "refresh", "update"}, at(6)},
+		"read":                                  {[]string{"refresh", "update"}, at(9)},
+		"read before it was updated":            {[]string{"destroy", "update", "refresh"}, at(8)},
+		"nothing but a destruction":             {[]string{"destroy"}, at(9)},
+	} {
+		var history []Update
+		for i, kind := range c.kinds {
+			history = append(history, Update{Kind: kind, Ended: at(9 - i)})
+		}
+		if got := s.Kept(history); !got.Equal(c.want) {
+			t.Errorf("%s: kept at %s, want %s", name, got, c.want)
+		}
+	}
+}
