@@ -111,6 +111,48 @@ func (c ResourceChange) merge(next ResourceChange) ResourceChange {
 	return c
 }
 
+// After adds up an operation and an earlier try of it, which failed. What the earlier
+// one has changed is left as it is by the later one, and counts as changed.
+func (r Result) After(earlier Result) Result {
+	later := map[string]bool{}
+	for _, c := range r.Resources {
+		later[c.URN] = true
+	}
+	refused := map[string]bool{}
+	for _, c := range earlier.Existing {
+		refused[c.URN] = true
+	}
+	all := map[string]ResourceChange{}
+	for _, c := range slices.Concat(earlier.Resources, r.Resources) {
+		if before, twice := all[c.URN]; twice {
+			c = before.merge(c)
+		}
+		if later[c.URN] || !refused[c.URN] {
+			all[c.URN] = c
+		}
+	}
+	changed := 0
+	for _, c := range earlier.Resources {
+		if !later[c.URN] && !refused[c.URN] && c.Action != Delete {
+			changed++
+		}
+	}
+	r.Unchanged = max(0, r.Unchanged-changed)
+	r.Created += earlier.Created
+	r.Updated += earlier.Updated
+	r.Replaced += earlier.Replaced
+	r.Deleted += earlier.Deleted
+	r.Resources = ordered(all)
+	return r
+}
+
+// ordered sorts changes, the gravest first.
+func ordered(changes map[string]ResourceChange) []ResourceChange {
+	return slices.SortedFunc(maps.Values(changes), func(a, b ResourceChange) int {
+		return cmp.Or(cmp.Compare(gravity[a.Action], gravity[b.Action]), cmp.Compare(a.URN, b.URN))
+	})
+}
+
 func union(a, b []string) []string {
 	all := append(slices.Clone(a), b...)
 	slices.Sort(all)
@@ -123,12 +165,7 @@ func (t *tally) result() Result {
 	for _, urn := range slices.Sorted(maps.Keys(t.creations)) {
 		r.Creations = append(r.Creations, t.creations[urn])
 	}
-	for _, c := range t.changed {
-		r.Resources = append(r.Resources, c)
-	}
-	slices.SortFunc(r.Resources, func(a, b ResourceChange) int {
-		return cmp.Or(cmp.Compare(gravity[a.Action], gravity[b.Action]), cmp.Compare(a.URN, b.URN))
-	})
+	r.Resources = ordered(t.changed)
 	slices.SortFunc(r.Violations, compareViolations)
 	r.Violations = slices.Compact(r.Violations)
 	return r

@@ -9,6 +9,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 )
 
 const (
@@ -143,5 +145,29 @@ func TestUnitPolicyPacksAndRefreshReachTheCLI(t *testing.T) {
 				t.Errorf("%s: called with %q, want %q", name, log.String(), want)
 			}
 		}
+	}
+}
+
+// A deployment that adopts tries again: its result is that of all tries.
+func TestUnitTriesAddUp(t *testing.T) {
+	created := func(urn string) ResourceChange { return ResourceChange{Action: Create, URN: urn} }
+	earlier := Result{
+		Changes:   Changes{Created: 2, Updated: 1, Deleted: 1, Unchanged: 4},
+		Resources: []ResourceChange{{Action: Delete, URN: "gone"}, {Action: Update, URN: "updated"}, created("first"), created("refused"), created("second")},
+		Existing:  []state.Creation{{URN: "refused"}},
+	}
+	r := Result{
+		Changes:   Changes{Created: 1, Updated: 1, Unchanged: 7},
+		Resources: []ResourceChange{{Action: Update, URN: "second"}, created("third")},
+	}.After(earlier)
+	if want := (Changes{Created: 3, Updated: 2, Deleted: 1, Unchanged: 5}); r.Changes != want {
+		t.Errorf("the changes are %+v, want %+v", r.Changes, want)
+	}
+	var got []string
+	for _, c := range r.Resources {
+		got = append(got, string(c.Action)+" "+c.URN)
+	}
+	if want := "delete gone, update second, update updated, create first, create third"; strings.Join(got, ", ") != want {
+		t.Errorf("the resources are %s, want %s", strings.Join(got, ", "), want)
 	}
 }
