@@ -17,13 +17,16 @@ import (
 	"github.com/ringfence/ringfence/shared/cmd/internal/belongings"
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/state"
+	"github.com/ringfence/ringfence/shared/names"
 )
 
 // Finder looks for what creations have left.
 type Finder struct {
 	AWS aws.Config
-	// Account is its id, and Environment the name of the environment file.
-	Account, Environment string
+	// Names are those of the stacks, their account and their region.
+	Names names.Names
+	// Environment is the name of the environment file.
+	Environment string
 	// Unknown is what carries the environment's tags and is in no state.
 	Unknown []belongings.Thing
 }
@@ -77,7 +80,7 @@ func (f Finder) find(ctx context.Context, c state.Creation, taken map[string]boo
 	case "aws:cloudtrail/trail:Trail":
 		return f.tagged("cloudtrail", "trail/", taken, exactly("trail/"+text("name"))), nil
 	case "aws:kms/key:Key":
-		return f.tagged("kms", "key/", taken, func(t belongings.Thing) bool { return f.describes(ctx, t.ARN, text("description")) }), nil
+		return f.key(ctx, text("description"), taken)
 	case "aws:kms/alias:Alias":
 		return f.alias(ctx, text("name"))
 	case "aws:s3/bucketV2:BucketV2":
@@ -89,13 +92,24 @@ func (f Finder) find(ctx context.Context, c state.Creation, taken map[string]boo
 // tagged returns the id of the first unknown thing of a service and a kind that
 // fits.
 func (f Finder) tagged(service, kind string, taken map[string]bool, fits func(belongings.Thing) bool) string {
-	for _, t := range f.Unknown {
-		parts := strings.SplitN(t.ARN, ":", 6)
-		if len(parts) == 6 && parts[2] == service && strings.HasPrefix(parts[5], kind) && !taken[t.ID()] && fits(t) {
+	for _, t := range f.unknown(service, kind, taken) {
+		if fits(t) {
 			return t.ID()
 		}
 	}
 	return ""
+}
+
+// unknown are the unknown things of a service and a kind that are not taken yet.
+func (f Finder) unknown(service, kind string, taken map[string]bool) []belongings.Thing {
+	var things []belongings.Thing
+	for _, t := range f.Unknown {
+		parts := strings.SplitN(t.ARN, ":", 6)
+		if len(parts) == 6 && parts[2] == service && strings.HasPrefix(parts[5], kind) && !taken[t.ID()] {
+			things = append(things, t)
+		}
+	}
+	return things
 }
 
 // exactly fits what an ARN ends with.
@@ -103,10 +117,21 @@ func exactly(resource string) func(belongings.Thing) bool {
 	return func(t belongings.Thing) bool { return strings.HasSuffix(t.ARN, ":"+resource) }
 }
 
-// describes reports whether a key has this description: keys have no names.
-func (f Finder) describes(ctx context.Context, arn, description string) bool {
-	key, err := kms.NewFromConfig(f.AWS).DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &arn})
-	return err == nil && description != "" && aws.ToString(key.KeyMetadata.Description) == description
+// key finds a key by its description: keys have no names.
+func (f Finder) key(ctx context.Context, description string, taken map[string]bool) (string, error) {
+	for _, t := range f.unknown("kms", "key/", taken) {
+		key, err := kms.NewFromConfig(f.AWS).DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &t.ARN})
+		if err != nil {
+			if err := unlessAbsent(err); err != nil {
+				return "", err
+			}
+			continue
+		}
+		if description != "" && aws.ToString(key.KeyMetadata.Description) == description {
+			return t.ID(), nil
+		}
+	}
+	return "", nil
 }
 
 func (f Finder) alias(ctx context.Context, name string) (string, error) {

@@ -12,7 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/belongings"
+	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/state"
+	"github.com/ringfence/ringfence/shared/names"
 )
 
 // roles is an IAM that has the roles of these names, with the environment that
@@ -32,6 +34,10 @@ func roles(t *testing.T, environments map[string]string) aws.Config {
 			`</Tags></Role></GetRoleResult></GetRoleResponse>`, name, environment)
 	}))
 	t.Cleanup(server.Close)
+	return at(server)
+}
+
+func at(server *httptest.Server) aws.Config {
 	return aws.Config{Region: "eu-central-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")}
 }
 
@@ -45,7 +51,7 @@ func TestUnitOnlyWhatIsOursIsFound(t *testing.T) {
 	const arns = "arn:aws:ec2:eu-central-1:123456789012:"
 	f := Finder{
 		AWS:         roles(t, map[string]string{"ours": "local", "of-another": "staging"}),
-		Account:     "123456789012",
+		Names:       names.New("local", "123456789012", "eu-central-1"),
 		Environment: "local",
 		Unknown: []belongings.Thing{
 			{ARN: arns + "subnet/subnet-1", Name: "private-a"},
@@ -86,5 +92,53 @@ func TestUnitOnlyWhatIsOursIsFound(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: found %v, want %v", c.what, got, c.want)
 		}
+	}
+}
+
+// In GovCloud the ARNs of IAM are of another partition.
+func TestUnitPoliciesAreLookedForInThePartitionOfTheRegion(t *testing.T) {
+	var asked []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.FormValue("PolicyArn")+r.FormValue("OpenIDConnectProviderArn"))
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, `<ErrorResponse><Error><Code>NoSuchEntity</Code></Error></ErrorResponse>`)
+	}))
+	t.Cleanup(server.Close)
+	f := Finder{AWS: at(server), Names: names.New("gov", "123456789012", "us-gov-west-1")}
+	_, err := f.Find(context.Background(), []state.Creation{
+		creation("aws:iam/policy:Policy", "p", map[string]any{"name": "boundary"}),
+		creation("aws:iam/openIdConnectProvider:OpenIdConnectProvider", "o", map[string]any{"url": "https://token.example.com"}),
+	})
+	want := []string{"arn:aws-us-gov:iam::123456789012:policy/boundary", "arn:aws-us-gov:iam::123456789012:oidc-provider/token.example.com"}
+	if err != nil || !slices.Equal(asked, want) {
+		t.Errorf("asked for %v, %v", asked, err)
+	}
+}
+
+// A key that AWS does not describe may be the one, so nothing is said of it.
+func TestUnitKeyThatCannotBeDescribed(t *testing.T) {
+	answer := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Amzn-ErrorType", answer)
+		if answer != "" {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+		fmt.Fprint(w, `{"KeyMetadata": {"KeyId": "key-1", "Description": "of the data"}}`)
+	}))
+	t.Cleanup(server.Close)
+	f := Finder{AWS: at(server), Unknown: []belongings.Thing{{ARN: "arn:aws:kms:eu-central-1:123456789012:key/key-1"}}}
+	find := func() ([]engine.Found, error) {
+		return f.Find(context.Background(), []state.Creation{creation("aws:kms/key:Key", "data", map[string]any{"description": "of the data"})})
+	}
+	if found, err := find(); err != nil || len(found) != 1 || found[0].ID != "key-1" {
+		t.Errorf("found %v, %v", found, err)
+	}
+	answer = "AccessDeniedException"
+	if found, err := find(); err == nil {
+		t.Errorf("found %v although nobody may look", found)
+	}
+	answer = "NotFoundException"
+	if found, err := find(); err != nil || len(found) > 0 {
+		t.Errorf("found %v of what is gone, %v", found, err)
 	}
 }

@@ -31,13 +31,13 @@ func (f Finder) identity(ctx context.Context, kind, name, url string) (string, e
 			tags = out.InstanceProfile.Tags
 		}
 	case "aws:iam/policy:Policy":
-		id = "arn:aws:iam::" + f.Account + ":policy/" + name
+		id = f.Names.IAMARN("policy/" + name)
 		var out *iam.GetPolicyOutput
 		if out, err = client.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: &id}); err == nil {
 			tags = out.Policy.Tags
 		}
 	case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
-		id = "arn:aws:iam::" + f.Account + ":oidc-provider/" + strings.TrimPrefix(url, "https://")
+		id = f.Names.IAMARN("oidc-provider/" + strings.TrimPrefix(url, "https://"))
 		var out *iam.GetOpenIDConnectProviderOutput
 		if out, err = client.GetOpenIDConnectProvider(ctx, &iam.GetOpenIDConnectProviderInput{OpenIDConnectProviderArn: &id}); err == nil {
 			tags = out.Tags
@@ -68,7 +68,7 @@ func (f Finder) ours(tags []types.Tag) bool {
 // they may be missing; its name has the account's id in it.
 func (f Finder) bucket(ctx context.Context, name string) (string, error) {
 	client := s3.NewFromConfig(f.AWS, func(o *s3.Options) { o.UsePathStyle = f.AWS.BaseEndpoint != nil })
-	_, err := client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name, ExpectedBucketOwner: &f.Account})
+	_, err := client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name, ExpectedBucketOwner: &f.Names.Account})
 	if err != nil {
 		return "", unlessAbsent(err)
 	}
@@ -80,7 +80,7 @@ func unlessAbsent(err error) error {
 	var refused smithy.APIError
 	if errors.As(err, &refused) {
 		switch refused.ErrorCode() {
-		case "NoSuchEntity", "NotFound", "NoSuchBucket":
+		case "NoSuchEntity", "NotFound", "NoSuchBucket", "NotFoundException":
 			return nil
 		}
 	}

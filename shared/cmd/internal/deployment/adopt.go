@@ -2,15 +2,9 @@ package deployment
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"github.com/ringfence/ringfence/shared/cmd/internal/account"
-	"github.com/ringfence/ringfence/shared/cmd/internal/adoption"
-	"github.com/ringfence/ringfence/shared/cmd/internal/belongings"
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 	"github.com/ringfence/ringfence/shared/graph"
@@ -28,9 +22,12 @@ const mostAdoptions = 6
 // meant. Where AWS refuses a creation because there is such a thing already, it
 // may be somebody else's, so that takes adopt.
 func (d *Deployment) upAdopting(ctx context.Context, g *ground, stack graph.Name, job engine.Job, adopt bool) (engine.Result, error) {
-	known := g.survey[stack]
-	if known.CutOff() {
-		if err := d.settleCutOff(ctx, g, stack, job, known.Stack); err != nil {
+	unsettled, err := g.survey[stack].unsettled()
+	if err != nil {
+		return engine.Result{}, err
+	}
+	if unsettled {
+		if err := d.settleCutOff(ctx, g, stack, job); err != nil {
 			return engine.Result{}, err
 		}
 	}
@@ -39,25 +36,17 @@ func (d *Deployment) upAdopting(ctx context.Context, g *ground, stack graph.Name
 	}
 	result, err := g.engine.Up(ctx, job)
 	for n := 0; err != nil && len(result.Existing) > 0 && ctx.Err() == nil; n++ {
-		found, searched := d.find(ctx, g, result.Existing)
-		switch {
-		case searched != nil:
-			return result, fmt.Errorf("%w\n%w", err, searched)
-		case len(found) == 0:
-			return result, err
-		case !adopt || n == mostAdoptions:
-			return result, d.inTheWay(err, found)
+		found, refusal := d.refusal(ctx, g, stack, result.Existing, err)
+		if len(found) == 0 || !adopt || n == mostAdoptions {
+			return result, refusal
 		}
-		if failed := d.adopt(ctx, g, stack, job, found); failed != nil {
-			return result, fmt.Errorf("%w\n%w", err, failed)
-		}
-		if failed := d.discard(ctx, g, stack, job, urns(found)); failed != nil {
-			return result, fmt.Errorf("%w\n%w", err, failed)
+		if failed := d.take(ctx, g, stack, job, found); failed != nil {
+			return result, joined(err, failed)
 		}
 		job.Presence = engine.Present
-		created := result.Created
+		earlier := result
 		result, err = g.engine.Up(ctx, job)
-		result.Created += created
+		result = result.After(earlier)
 	}
 	return result, err
 }
@@ -74,65 +63,43 @@ func (d *Deployment) beforehand(ctx context.Context, g *ground, stack graph.Name
 	if err != nil || len(foreseen.Creations) == 0 {
 		return nil // the deployment fails alike, and says so
 	}
-	found, err := d.find(ctx, g, foreseen.Creations)
+	found, _, err := d.find(ctx, g, stack, foreseen.Creations)
 	switch {
 	case err != nil || len(found) == 0:
 		return err
 	case !adopt:
 		return d.inTheWay(nil, found)
 	}
-	if err := d.adopt(ctx, g, stack, job, found); err != nil {
-		return err
-	}
-	return d.discard(ctx, g, stack, job, urns(found))
+	return d.take(ctx, g, stack, job, found)
 }
 
 // settleCutOff makes the state of a stack say what stands, after a deployment of
-// which nobody knows the end.
-func (d *Deployment) settleCutOff(ctx context.Context, g *ground, stack graph.Name, job engine.Job, known state.Stack) error {
-	creations, err := known.Deployment.Creations()
+// which nobody knows the end. What stands open goes first: once the state is settled,
+// it no longer says what was not finished.
+func (d *Deployment) settleCutOff(ctx context.Context, g *ground, stack graph.Name, job engine.Job) error {
+	creations, err := g.survey[stack].Deployment.Creations()
 	if err != nil {
 		return err
 	}
 	d.Console.Line("%s: the last deployment was cut off: reading what stands", stack)
-	fresh := known.Unfinished
+	var found []engine.Found
 	if len(creations) > 0 {
-		found, err := d.find(ctx, g, creations)
-		if err != nil {
+		if found, _, err = d.find(ctx, g, stack, creations); err != nil {
 			return err
 		}
-		if err := d.adopt(ctx, g, stack, job, found); err != nil {
-			return err
-		}
-		fresh = append(fresh, urns(found)...)
 	}
-	if err := g.engine.Settle(ctx, job); err != nil {
+	if err := d.take(ctx, g, stack, job, found); err != nil {
 		return err
 	}
-	return d.discard(ctx, g, stack, job, fresh)
+	return g.engine.Settle(ctx, job)
 }
 
-// createdOpen are the types that AWS creates open, and that only their creation
-// closes: a security group comes with a rule that lets everything out. What was not
-// finished is made anew; AWS deletes no group that anything uses.
-var createdOpen = []string{"aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"}
-
-// discard deletes what stands open of the resources that were just created or
-// found.
-func (d *Deployment) discard(ctx context.Context, g *ground, stack graph.Name, job engine.Job, fresh []string) error {
-	var open []string
-	for _, urn := range fresh {
-		if slices.ContainsFunc(createdOpen, func(kind string) bool { return strings.Contains(urn, kind+"::") }) {
-			open = append(open, urn)
-		}
+// take takes what was found into the state, and deletes what stands open.
+func (d *Deployment) take(ctx context.Context, g *ground, stack graph.Name, job engine.Job, found []engine.Found) error {
+	if err := d.adopt(ctx, g, stack, job, found); err != nil {
+		return err
 	}
-	if len(open) == 0 {
-		return nil
-	}
-	for _, urn := range open {
-		d.Console.Line("%s: %s was not finished: it is made anew", stack, engine.Label(urn))
-	}
-	return g.engine.Discard(ctx, job, open)
+	return d.discard(ctx, g, stack, job, urns(found))
 }
 
 func urns(found []engine.Found) []string {
@@ -148,12 +115,30 @@ func (d *Deployment) adopt(ctx context.Context, g *ground, stack graph.Name, job
 		return nil
 	}
 	if err := g.engine.Adopt(ctx, job, found); err != nil {
-		return fmt.Errorf("taking into the state what stands already: %w", err)
+		return joined(errors.New("what stands already could not be taken into the state:"), err)
 	}
 	for _, f := range found {
 		d.Console.Line("%s: took %s (%s) into the state", stack, engine.Label(f.URN), f.ID)
 	}
 	return nil
+}
+
+// refusal words why a stack failed whose creations AWS has refused because there is
+// such a thing already, and returns what could be taken into the state.
+func (d *Deployment) refusal(
+	ctx context.Context, g *ground, stack graph.Name, existing []state.Creation, err error,
+) ([]engine.Found, error) {
+	found, others, failed := d.find(ctx, g, stack, existing)
+	switch {
+	case failed != nil:
+		return nil, joined(err, failed)
+	case len(others) > 0:
+		err = joined(err, &engine.Failure{Lines: others})
+	}
+	if len(found) == 0 {
+		return nil, err
+	}
+	return found, d.inTheWay(err, found)
 }
 
 // inTheWay adds to an error what stands already, and the way out.
@@ -165,106 +150,4 @@ func (d *Deployment) inTheWay(err error, found []engine.Found) error {
 	return &engine.Failure{Lines: append(lines,
 		"Either an answer of AWS was lost, or somebody has deployed this environment from another backend.",
 		fmt.Sprintf("In the first case, take it into the state: ./ringfence up%s --adopt", d.Flags()))}
-}
-
-// find looks in AWS for what creations have left.
-func (d *Deployment) find(ctx context.Context, g *ground, creations []state.Creation) ([]engine.Found, error) {
-	cfg, err := d.awsOf(ctx, g)
-	if err != nil {
-		return nil, err
-	}
-	survey, err := d.look(ctx, g)
-	if err != nil {
-		return nil, err
-	}
-	unknown, err := d.unknown(ctx, survey, cfg)
-	if err != nil {
-		return nil, err
-	}
-	return adoption.Finder{
-		AWS: cfg, Account: d.Environment.AccountID, Environment: d.Environment.Name, Unknown: unknown,
-	}.Find(ctx, creations)
-}
-
-func (d *Deployment) awsOf(ctx context.Context, g *ground) (aws.Config, error) {
-	if d.Emulated() {
-		return account.Emulated(g.emulator.Endpoint, d.Environment.Region, Keys), nil
-	}
-	return account.Real(ctx, d.Environment.Region)
-}
-
-// unknown is what carries the environment's tags and is in the state of no stack,
-// whatever name it was deployed under. The survey is of this deployment, as it
-// stands now.
-func (d *Deployment) unknown(ctx context.Context, survey Survey, cfg aws.Config) ([]belongings.Thing, error) {
-	things, err := belongings.Of(ctx, cfg, d.Environment.Name)
-	if err != nil {
-		return nil, err
-	}
-	known, err := survey.ids()
-	if err != nil {
-		return nil, err
-	}
-	unknown := belongings.Unknown(ctx, cfg, things, known)
-	if len(unknown) == 0 {
-		return nil, nil
-	}
-	names, err := d.Names(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		other, err := d.Named(name).Survey(ctx)
-		if err != nil {
-			return nil, err
-		}
-		ids, err := other.ids()
-		if err != nil {
-			return nil, err
-		}
-		known = append(known, ids...)
-	}
-	return belongings.Unknown(ctx, cfg, unknown, known), nil
-}
-
-// ids are the ids and ARNs that the states of a survey hold.
-func (s Survey) ids() ([]string, error) {
-	var ids []string
-	for _, known := range s {
-		contents, err := known.Deployment.Contents()
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, contents.IDs...)
-	}
-	return ids, nil
-}
-
-// leftBehind adds to a report what AWS has and no state knows, where the run may
-// have left it: a call whose answer is lost is made again, and what has no name of
-// its own is there twice then.
-func (d *Deployment) leftBehind(ctx context.Context, g *ground, report *Report) {
-	created := 0
-	for _, s := range report.Stacks {
-		created += s.Created
-	}
-	if created == 0 || ctx.Err() != nil {
-		return
-	}
-	cfg, err := d.awsOf(ctx, g)
-	var survey Survey
-	if err == nil {
-		survey, err = d.look(ctx, g)
-	}
-	var unknown []belongings.Thing
-	if err == nil {
-		unknown, err = d.unknown(ctx, survey, cfg)
-	}
-	if err != nil {
-		d.Console.Line("whether AWS has anything that no state knows could not be found out: %s", strings.TrimSpace(err.Error()))
-		return
-	}
-	for _, thing := range unknown {
-		report.LeftBehind = append(report.LeftBehind, thing.ARN)
-	}
 }

@@ -48,7 +48,7 @@ func (d *Deployment) Destroy(ctx context.Context, selection Selection) (Report, 
 	}
 	destroy := func(ctx context.Context, stack graph.Name, job engine.Job) (engine.Result, error) {
 		if known := g.survey[stack]; known.CutOff() {
-			if err := d.settleCutOff(ctx, g, stack, job, known.Stack); err != nil {
+			if err := d.settleCutOff(ctx, g, stack, job); err != nil {
 				return engine.Result{}, err
 			}
 		}

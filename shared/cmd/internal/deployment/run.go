@@ -168,6 +168,15 @@ func describe(p engine.Progress) string {
 	return text
 }
 
+// joined puts the lines of errors together, those of the engine among them.
+func joined(errs ...error) error {
+	var lines []string
+	for _, err := range errs {
+		lines = append(lines, errorLines(err)...)
+	}
+	return &engine.Failure{Lines: lines}
+}
+
 func errorLines(err error) []string {
 	if err == nil {
 		return nil

@@ -57,13 +57,13 @@ func importFile(found []Found) (resources []*optimport.ImportResource, names map
 			return nil, nil, err
 		}
 		r := &optimport.ImportResource{Type: f.Type, Name: taken[f.URN], LogicalName: urn.Name(), ID: f.ID}
-		if provider, _, ok := cutLast(f.Provider, "::"); ok {
+		if provider := f.ProviderURN(); provider != "" {
 			r.Provider = fmt.Sprintf("provider%d", i)
 			names[r.Provider] = provider
 		}
 		if name, also := taken[f.Parent]; also {
 			r.Parent = name
-		} else if f.Parent != "" && !strings.Contains(f.Parent, "::"+stackType+"::") {
+		} else if f.Parent != "" && !IsStack(f.Parent) {
 			r.Parent = fmt.Sprintf("parent%d", i)
 			names[r.Parent] = f.Parent
 		}
@@ -72,12 +72,8 @@ func importFile(found []Found) (resources []*optimport.ImportResource, names map
 	return resources, names, nil
 }
 
-func cutLast(text, separator string) (before, after string, found bool) {
-	if i := strings.LastIndex(text, separator); i >= 0 {
-		return text[:i], text[i+len(separator):], true
-	}
-	return text, "", false
-}
+// IsStack reports whether a URN is of the resource that stands for a stack itself.
+func IsStack(urn string) bool { return strings.Contains(urn, "::"+stackType+"::") }
 
 // Settle reads into the state what really stands, and drops the creations of which
 // the state does not know the end. Whatever they have left must have been adopted.

@@ -54,7 +54,7 @@ func (d diagnostic) lines() []string {
 	for i, line := range lines {
 		lines[i] = strings.TrimPrefix(strings.TrimPrefix(line, "\t"), "* ")
 	}
-	if d.urn != "" && !strings.Contains(d.urn, "::pulumi:pulumi:Stack::") {
+	if d.urn != "" && !IsStack(d.urn) {
 		lines[0] = Label(d.urn) + ": " + lines[0]
 	}
 	return lines

@@ -14,12 +14,23 @@ type Contents struct {
 	Environments []string
 	// IDs are the ids and the ARNs by which AWS knows the resources.
 	IDs []string
+	// Held are the resources that AWS holds.
+	Held []Held
+}
+
+// Held is a resource of a state that AWS holds.
+type Held struct {
+	// Type is Pulumi's, such as aws:iam/role:Role.
+	Type string
+	// ID is the one by which the provider knows it, ARN is empty where it has none.
+	ID, ARN string
 }
 
 // Contents reads what a state describes.
 func (d Deployment) Contents() (Contents, error) {
 	var content struct {
 		Resources []struct {
+			Type    string         `json:"type"`
 			ID      string         `json:"id"`
 			Custom  bool           `json:"custom"`
 			Outputs map[string]any `json:"outputs"`
@@ -36,8 +47,9 @@ func (d Deployment) Contents() (Contents, error) {
 		if !r.Custom {
 			continue
 		}
-		c.IDs = append(c.IDs, r.ID)
-		if arn, ok := r.Outputs["arn"].(string); ok {
+		arn, hasARN := r.Outputs["arn"].(string)
+		c.Held = append(c.Held, Held{Type: r.Type, ID: r.ID, ARN: arn})
+		if c.IDs = append(c.IDs, r.ID); hasARN {
 			c.IDs = append(c.IDs, arn)
 		}
 		tags, _ := r.Outputs["tags"].(map[string]any)
@@ -48,46 +60,4 @@ func (d Deployment) Contents() (Contents, error) {
 	slices.Sort(c.Environments)
 	c.Environments = slices.Compact(c.Environments)
 	return c, nil
-}
-
-// Creation is the creation of a resource whose end the state does not know.
-type Creation struct {
-	URN  string `json:"urn"`
-	Type string `json:"type"`
-	// Parent is the URN of the resource that it belongs to, and Provider that of
-	// its provider, with "::" and the provider's id behind it.
-	Parent   string         `json:"parent"`
-	Provider string         `json:"provider"`
-	Inputs   map[string]any `json:"inputs"`
-}
-
-// Creations are those that were under way when an update was cut off, of which
-// the state does not hold the resource by now.
-func (d Deployment) Creations() ([]Creation, error) {
-	var content struct {
-		Resources []struct {
-			URN string `json:"urn"`
-		} `json:"resources"`
-		Pending []struct {
-			Type     string   `json:"type"`
-			Resource Creation `json:"resource"`
-		} `json:"pending_operations"`
-	}
-	if len(d.Content) == 0 {
-		return nil, nil
-	}
-	if err := json.Unmarshal(d.Content, &content); err != nil {
-		return nil, fmt.Errorf("not a Pulumi deployment: %w", err)
-	}
-	held := map[string]bool{}
-	for _, r := range content.Resources {
-		held[r.URN] = true
-	}
-	var creations []Creation
-	for _, p := range content.Pending {
-		if p.Type == "creating" && !held[p.Resource.URN] {
-			creations = append(creations, p.Resource)
-		}
-	}
-	return creations, nil
 }

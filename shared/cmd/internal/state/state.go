@@ -8,6 +8,7 @@ package state
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -24,7 +25,7 @@ type Stack struct {
 	// off, such as "creating urn:…".
 	Pending []string
 	// Unfinished are the URNs of the resources that were created and could not be
-	// finished.
+	// finished, or of which nobody knows whether they were.
 	Unfinished []string
 	// Outputs holds the stack's outputs; a secret is shown as Secret.
 	Outputs map[string]any
@@ -93,10 +94,12 @@ func parse(deployment Deployment) (Stack, error) {
 		return Stack{}, fmt.Errorf("not a Pulumi deployment: %w", err)
 	}
 	s.Modified = d.Manifest.Time
+	held := map[string]bool{}
 	for _, r := range d.Resources {
 		if r.Type == "pulumi:pulumi:Stack" {
 			s.Outputs = r.Outputs
 		}
+		held[r.URN] = true
 		ownProvider := strings.HasPrefix(r.Type, "pulumi:providers:") && strings.Contains(r.URN, "::default")
 		if len(r.Errors) > 0 {
 			s.Unfinished = append(s.Unfinished, r.URN)
@@ -109,7 +112,11 @@ func parse(deployment Deployment) (Stack, error) {
 		s.Outputs[k] = Masked(v)
 	}
 	for _, p := range d.Pending {
-		s.Pending = append(s.Pending, p.Type+" "+p.Resource.URN)
+		urn := p.Resource.URN
+		s.Pending = append(s.Pending, p.Type+" "+urn)
+		if p.Type == "creating" && held[urn] && !slices.Contains(s.Unfinished, urn) {
+			s.Unfinished = append(s.Unfinished, urn) // it was taken into the state since
+		}
 	}
 	return s, nil
 }

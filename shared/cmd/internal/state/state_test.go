@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -244,6 +245,24 @@ func TestUnitCreationsThatWereCutOff(t *testing.T) {
 	s, err := parse(d)
 	if err != nil || !s.CutOff() || len(s.Unfinished) != 1 {
 		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// A group that a run has taken in before it was cut off itself is not finished either.
+func TestUnitWhatWasTakenInAndNotSettledIsUnfinished(t *testing.T) {
+	s, err := parse(Deployment{Content: []byte(`{"resources": [{"urn": "urn:taken", "type": "t"}, {"urn": "urn:updated", "type": "t"}],
+		"pending_operations": [{"type": "creating", "resource": {"urn": "urn:taken"}}, {"type": "updating", "resource": {"urn": "urn:updated"}}]}`)})
+	if err != nil || !slices.Equal(s.Unfinished, []string{"urn:taken"}) {
+		t.Errorf("unfinished are %v, %v", s.Unfinished, err)
+	}
+}
+
+func TestUnitWhatNothingInTheStateDependsOn(t *testing.T) {
+	d := Deployment{Content: []byte(`{"resources": [{"urn": "parent"}, {"urn": "named"}, {"urn": "read"}, {"urn": "keeper"},
+		{"urn": "alone", "parent": "parent", "dependencies": ["named"], "propertyDependencies": {"vpcId": ["read"]}, "deletedWith": "keeper"}]}`)}
+	alone, err := d.Alone([]string{"parent", "named", "read", "keeper", "alone", "gone"})
+	if err != nil || !slices.Equal(alone, []string{"alone"}) {
+		t.Errorf("alone are %v, %v", alone, err)
 	}
 }
 
