@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -43,7 +44,7 @@ func (s Site) surveyFolder() (Survey, error) {
 	for _, n := range s.Estate.Names() {
 		stack, found, err := s.State().Stack(n.Project(), s.Name)
 		if err != nil {
-			return nil, err
+			return nil, s.afterDamage(err)
 		}
 		locks, err := s.State().Locks(n.Project(), s.Name)
 		if err != nil {
@@ -52,6 +53,18 @@ func (s Site) surveyFolder() (Survey, error) {
 		survey[n] = Known{Stack: stack, Found: found, Locks: locks}
 	}
 	return survey, nil
+}
+
+// afterDamage adds to the error of a damaged state what comes after its mending.
+func (s Site) afterDamage(err error) error {
+	var damaged *state.Damaged
+	switch {
+	case !errors.As(err, &damaged):
+		return err
+	case damaged.Copy == "":
+		return fmt.Errorf("%w: ./ringfence emulator stop forgets everything, and ./ringfence up%s builds it anew", err, s.Flags())
+	}
+	return fmt.Errorf("%w, and run ./ringfence up%s --refresh", err, s.Flags())
 }
 
 // surveyBackend asks the engine for the state of a real site.

@@ -62,7 +62,7 @@ func (f Folder) Stack(project, stack string) (s Stack, found bool, err error) {
 	}
 	var c checkpoint
 	if err := json.Unmarshal(content, &c); err != nil {
-		return Stack{}, false, fmt.Errorf("%s: not a Pulumi state file: %w: %s", file, err, f.remedy(project, stack))
+		return Stack{}, false, &Damaged{File: file, Copy: f.copy(project, stack), Err: err}
 	}
 	if s, err = parse(Deployment{Version: c.Version, Features: c.Features, Content: c.Checkpoint.Latest}); err != nil {
 		return Stack{}, false, fmt.Errorf("%s: %w", file, err)
@@ -101,15 +101,34 @@ func (f Folder) before(project, stack string) string {
 	return filepath.Join(string(f), "before", project, stack+".json")
 }
 
-// remedy says what to do about a damaged state: the engine's own copy is younger than
-// that of Keep, where it is whole.
-func (f Folder) remedy(project, stack string) string {
+// Damaged reports a state file that cannot be read.
+type Damaged struct {
+	File string
+	// Copy is the newest copy of it that is whole; empty where there is none.
+	Copy string
+	// Err says what is wrong with it.
+	Err error
+}
+
+func (d *Damaged) Error() string {
+	text := fmt.Sprintf("%s: not a Pulumi state file: %v", d.File, d.Err)
+	if d.Copy == "" {
+		return text + ": there is no whole copy of it"
+	}
+	return text + ": put its copy " + d.Copy + " in its place"
+}
+
+func (d *Damaged) Unwrap() error { return d.Err }
+
+// copy is the newest copy of a state that is whole; empty where there is none. The
+// engine's own is younger than that of Keep.
+func (f Folder) copy(project, stack string) string {
 	for _, copy := range []string{f.file(project, stack) + ".bak", f.before(project, stack)} {
 		if content, err := os.ReadFile(copy); err == nil && json.Valid(content) {
-			return "put its copy " + copy + " in its place, and run ./ringfence up --refresh"
+			return copy
 		}
 	}
-	return "there is no whole copy of it: ./ringfence emulator stop forgets everything, and ./ringfence up builds it anew"
+	return ""
 }
 
 // Keep copies the state of a stack, as far as there is one. The engine itself keeps

@@ -231,7 +231,7 @@ func TestUnitDamagedStateNamesTheCopyThatIsWhole(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(string(f), "before")); err != nil {
 		t.Fatal(err)
 	}
-	says("./ringfence up builds it anew")
+	says("there is no whole copy of it")
 }
 
 func TestUnitCreationsThatWereCutOff(t *testing.T) {
