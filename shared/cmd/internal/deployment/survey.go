@@ -96,20 +96,26 @@ func (s Site) surveyBackend(ctx context.Context, e engine.Engine) (Survey, error
 	return survey, group.Wait()
 }
 
-// releaseAbandoned removes the locks of engines that no longer run and what they
-// left half written, and says so.
+// releaseAbandoned removes the locks of engines that no longer run, and says so. What
+// they left half written goes too, also where somebody else has removed their locks
+// before: as long as nobody works on a stack, it is nobody's.
 func (d *Deployment) releaseAbandoned(survey Survey) error {
 	for _, n := range d.Estate.Names() {
 		known := survey[n]
-		var held []state.Lock
+		var held, abandoned []state.Lock
 		for _, lock := range known.Locks {
-			if !lock.Abandoned() {
+			if lock.Abandoned() {
+				abandoned = append(abandoned, lock)
+			} else {
 				held = append(held, lock)
-				continue
 			}
+		}
+		if len(held) == 0 {
 			if err := d.State().Mend(n.Project()); err != nil {
 				return err
 			}
+		}
+		for _, lock := range abandoned {
 			if err := lock.Release(); err != nil {
 				return err
 			}

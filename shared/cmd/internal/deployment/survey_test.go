@@ -5,7 +5,28 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ringfence/ringfence/shared/cmd/internal/state"
 )
+
+// Unlock and the janitor remove locks too, and what the engine has left half written
+// stays then.
+func TestUnitWhatADeadEngineLeftGoesWithoutItsLock(t *testing.T) {
+	s := newScripted(t)
+	s.stands(holds(theStack, ""))
+	hollow := s.stateFile() + ".attrs"
+	left := func() bool { _, err := os.Stat(hollow); return err == nil }
+	if err := os.WriteFile(hollow, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	living := Survey{"network": {Locks: []state.Lock{{PID: os.Getpid(), Hostname: "elsewhere"}}}}
+	if err := s.releaseAbandoned(living); err != nil || !left() || len(living["network"].Locks) != 1 {
+		t.Errorf("what somebody works on was mended: %v", err)
+	}
+	if err := s.releaseAbandoned(Survey{}); err != nil || left() {
+		t.Errorf("it is left: %v", err)
+	}
+}
 
 func TestUnitWayOutOfADamagedStateNamesTheSite(t *testing.T) {
 	s := newScripted(t)
