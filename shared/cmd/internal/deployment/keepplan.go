@@ -69,11 +69,30 @@ func (k *keeper) tooEarly(stack, upstream graph.Name) error {
 		"./ringfence up%s --stack %[2]s --only --plan %[4]s comes first", stack, upstream, k.deployment.Flags(), k.deployment.Relative(k.Folder))
 }
 
+// checkSettled fails where nobody knows what stands of one of the stacks: a plan says
+// what to do, and has no place for what an earlier deployment has left.
+func (s Site) checkSettled(survey Survey, stacks []graph.Name) error {
+	for _, n := range stacks {
+		unsettled, err := survey[n].unsettled()
+		if err != nil {
+			return fmt.Errorf("the state of stack %s: %w", n, err)
+		}
+		if unsettled {
+			return fmt.Errorf("the last deployment of stack %s was cut off, and no plan can say what it has left: "+
+				"./ringfence up%s --stack %[1]s first, which finds out, and then make a plan", n, s.Flags())
+		}
+	}
+	return nil
+}
+
 // checkStates makes sure that the stacks are as they were when the plan was made,
 // and that those outside of this deployment export what the plan counts on.
 func (k *keeper) checkStates(survey Survey) error {
 	if k == nil {
 		return nil
+	}
+	if err := k.deployment.checkSettled(survey, k.stacks); err != nil {
+		return err
 	}
 	var why []string
 	for _, n := range k.stacks {

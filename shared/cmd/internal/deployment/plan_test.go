@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"context"
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -335,4 +336,48 @@ func TestEnginePlanInARealEnvironment(t *testing.T) {
 	a.Environment.Name = "prod"
 	a.write(t, a.File(), "accountId: \"123456789012\"\n")
 	a.refused(t, folder, `for environment "dev", and this is "prod"`)
+}
+
+// Nobody knows what stands of a stack that was cut off, and a plan cannot say it.
+func TestEngineNoPlanOfAStackThatWasCutOff(t *testing.T) {
+	a := planned(t)
+	a.behave(t, "base", promises("goodbye", 1))
+	folder, _ := a.plan(t)
+	a.cutOff(t, "left")
+	a.refused(t, folder, "the last deployment of stack left was cut off", "./ringfence up --stack left first")
+
+	before := a.fingerprint(t)
+	selection := a.all()
+	selection.SavePlan = filepath.Join(t.TempDir(), "plan")
+	_, err := a.Preview(context.Background(), selection)
+	if err == nil || !strings.Contains(err.Error(), "the last deployment of stack left was cut off") {
+		t.Errorf("a plan was saved: %v", err)
+	}
+	a.assertUntouched(t, before)
+	a.preview(t, estate.Done)
+	a.up(t, estate.Done)
+	a.plan(t)
+}
+
+// cutOff makes the state of a stack say that a creation was under way.
+func (a *throwAway) cutOff(t *testing.T, stack graph.Name) {
+	t.Helper()
+	s, _, err := a.State().Stack(stack.Project(), a.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var content map[string]any
+	if err := json.Unmarshal(s.Deployment.Content, &content); err != nil {
+		t.Fatal(err)
+	}
+	const kind = "pulumi:index:Stash"
+	content["pending_operations"] = []any{map[string]any{"type": "creating", "resource": map[string]any{
+		"urn": "urn:pulumi:" + a.Name + "::" + stack.Project() + "::" + kind + "::cut-off", "type": kind, "custom": true,
+	}}}
+	if s.Deployment.Content, err = json.Marshal(content); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.State().Put(stack.Project(), a.Name, s.Deployment); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -87,6 +87,11 @@ func (d *Deployment) Preview(ctx context.Context, selection Selection) (p Previe
 		return Preview{}, err
 	}
 	defer g.stop()
+	if selection.SavePlan != "" {
+		if err := d.checkSettled(g.survey, plan.Stacks()); err != nil {
+			return Preview{}, err
+		}
+	}
 	copied, err := d.replicate(g)
 	if err != nil {
 		return Preview{}, err

@@ -72,7 +72,11 @@ func (d *Deployment) deploy(
 	ctx context.Context, g *ground, stack graph.Name, job engine.Job, selection Selection, kept *keeper,
 ) (engine.Result, error) {
 	if kept != nil {
-		return kept.up(ctx, g, stack, job)
+		result, err := kept.up(ctx, g, stack, job)
+		if err != nil && len(result.Existing) > 0 && ctx.Err() == nil {
+			_, err = d.refusal(ctx, g, stack, result.Existing, err)
+		}
+		return result, err
 	}
 	return d.upAdopting(ctx, g, stack, job, selection.Adopt)
 }
