@@ -75,7 +75,7 @@ ends it at once.`,
 	t.which(cmd, "only this stack and what it depends on (may be repeated)")
 	cmd.Flags().BoolVar(&t.only, "only", false, "with --stack: leave out what it depends on")
 	cmd.Flags().BoolVar(&refresh, "refresh", false, "read first what really stands, and repair what drifted")
-	cmd.Flags().BoolVar(&adopt, "adopt", false, "take what stands already and carries the environment's tags into the state")
+	cmd.Flags().BoolVar(&adopt, "adopt", false, "take what stands already into the state, where its tags or its name say that it is this environment's")
 	cmd.Flags().StringVar(&plan, "plan", "", "do only what the plan in this folder says; preview --save-plan makes one")
 	a.asJSON(cmd)
 	return cmd

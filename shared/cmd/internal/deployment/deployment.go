@@ -35,8 +35,9 @@ type Selection struct {
 	Only bool
 	// Refresh reads first what really stands.
 	Refresh bool
-	// Adopt takes into the state what is in the way of a deployment and carries the
-	// tags of the environment.
+	// Adopt takes into the state what is in the way of a deployment: what carries the
+	// tags of the environment, or has a name that only its account can have, and is in
+	// no state of the environment.
 	Adopt bool
 	// SavePlan is the folder where a preview leaves a plan; empty for none.
 	SavePlan string
