@@ -19,9 +19,9 @@ func (a *App) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Show what is deployed",
 		Long: `Shows for every stack whether it is deployed, when its state last changed, how
-many resources it has, operations that were cut off, who is working on it, and
-whether it runs on older outputs of the stacks that it reads than these export
-now.
+many resources it has, whether what was last done to it failed, operations that
+were cut off, who is working on it, and whether it runs on older outputs of the
+stacks that it reads than these export now.
 For an emulated environment it also says whether the emulator runs and still
 holds what was deployed. Nothing is started or changed.`,
 		Args: noArguments,
@@ -38,7 +38,11 @@ holds what was deployed. Nothing is started or changed.`,
 			if err != nil {
 				return err
 			}
-			status := newStatus(d, survey, memory)
+			failed, err := d.Failed(cmd.Context(), survey)
+			if err != nil {
+				return err
+			}
+			status := newStatus(d, survey, memory, failed)
 			if a.json {
 				return a.writeJSON(status)
 			}
@@ -68,6 +72,9 @@ type stackStatus struct {
 	State     string     `json:"state"`
 	Resources int        `json:"resources"`
 	Changed   *time.Time `json:"changed,omitempty"`
+	// Failed is what was last done to the stack, in Pulumi's word, where it failed:
+	// update, refresh, destroy and others.
+	Failed string `json:"failed,omitempty"`
 	// CutOff lists operations whose end is not known.
 	CutOff []string `json:"cutOff,omitempty"`
 	// LockedBy names who works on the stack.
@@ -76,7 +83,7 @@ type stackStatus struct {
 	Read []deployment.Reading `json:"read,omitempty"`
 }
 
-func newStatus(d *deployment.Deployment, survey deployment.Survey, memory *deployment.Memory) status {
+func newStatus(d *deployment.Deployment, survey deployment.Survey, memory *deployment.Memory, failed map[graph.Name]string) status {
 	s := status{
 		Environment: d.Environment.Name, Name: d.Name,
 		Account: d.Environment.AccountID, Region: d.Environment.Region, Emulator: memory,
@@ -84,7 +91,7 @@ func newStatus(d *deployment.Deployment, survey deployment.Survey, memory *deplo
 	for _, n := range d.Estate.Names() {
 		known := survey[n]
 		stack := stackStatus{
-			Stack: n, State: "not deployed", Resources: known.Resources, CutOff: known.Pending, Read: d.Readings(survey, n),
+			Stack: n, State: "not deployed", Resources: known.Resources, Failed: failed[n], CutOff: known.Pending, Read: d.Readings(survey, n),
 		}
 		switch {
 		case known.Complete():
@@ -153,6 +160,9 @@ func (s status) printStale(c *console.Console, flags string) {
 
 func (s stackStatus) remarks() string {
 	var remarks []string
+	if s.Failed != "" {
+		remarks = append(remarks, "the last "+s.Failed+" failed")
+	}
 	if len(s.CutOff) > 0 {
 		remarks = append(remarks, console.Count(len(s.CutOff), "operation")+" cut off")
 	}

@@ -13,7 +13,7 @@ import (
 func TestUnitStatusNamesWhatIsOutdated(t *testing.T) {
 	changed := time.Date(2026, 11, 22, 18, 0, 0, 0, time.Local)
 	s := status{Environment: "dev", Name: "dev", Account: "111111111111", Region: "eu-central-1", Stacks: []stackStatus{
-		{Stack: graph.Network, State: "deployed", Resources: 38, Changed: &changed},
+		{Stack: graph.Network, State: "deployed", Resources: 38, Changed: &changed, Failed: "update"},
 		{Stack: graph.Security, State: "deployed", Resources: 23, Changed: &changed, Read: []deployment.Reading{
 			{Of: graph.Network, State: deployment.Gone},
 		}},

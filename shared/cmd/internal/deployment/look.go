@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/ringfence/ringfence/shared/cmd/internal/engine"
 	"github.com/ringfence/ringfence/shared/cmd/internal/session"
@@ -28,17 +31,44 @@ func (d *Deployment) Survey(ctx context.Context) (Survey, error) {
 // Kept is when somebody last did something to a standing stack of a survey but
 // destroy it.
 func (d *Deployment) Kept(ctx context.Context, stack graph.Name, known Known) (time.Time, error) {
-	var history []state.Update
-	var err error
-	if d.Emulated() {
-		history, err = d.State().History(stack.Project(), d.Name)
-	} else {
-		var e engine.Engine
-		if e, _, err = d.backendEngine(ctx); err == nil {
-			history, err = e.History(ctx, engine.Job{Folder: d.folder(stack), Stack: d.Name})
+	history, err := d.history(ctx, stack)
+	return known.Kept(history), err
+}
+
+// Failed returns what was last done to the standing stacks of a survey, in Pulumi's
+// word, where it failed.
+func (d *Deployment) Failed(ctx context.Context, survey Survey) (map[graph.Name]string, error) {
+	var mu sync.Mutex
+	failed := map[graph.Name]string{}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, n := range d.Estate.Names() {
+		if !survey.Standing(n) {
+			continue
 		}
+		group.Go(func() error {
+			history, err := d.history(ctx, n)
+			if err == nil && len(history) > 0 && history[0].Failed {
+				mu.Lock()
+				defer mu.Unlock()
+				failed[n] = history[0].Kind
+			}
+			return err
+		})
 	}
-	return known.Kept(history), interrupted(ctx, err)
+	return failed, group.Wait()
+}
+
+// history is what the backend remembers of the updates of a stack, the newest first.
+func (d *Deployment) history(ctx context.Context, stack graph.Name) ([]state.Update, error) {
+	if d.Emulated() {
+		return d.State().History(stack.Project(), d.Name)
+	}
+	e, _, err := d.backendEngine(ctx)
+	if err != nil {
+		return nil, interrupted(ctx, err)
+	}
+	history, err := e.History(ctx, engine.Job{Folder: d.folder(stack), Stack: d.Name})
+	return history, interrupted(ctx, err)
 }
 
 // Memory is what an emulator remembers of a site.

@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -63,15 +64,29 @@ func TestEngineStacksOnOlderOutputsAreKnown(t *testing.T) {
 	a.behave(t, "left", behaviour{Reads: true, Fail: "there is no room on the left"})
 	a.upOnly(t, "left", estate.Failed)
 	a.reads(t, "base outdated greeting")
+	a.lastFailed(t, map[graph.Name]string{"left": "update"})
 
 	a.behave(t, "left", behaviour{Reads: true})
 	a.upOnly(t, "left", estate.Done)
+	a.lastFailed(t, map[graph.Name]string{})
 	a.reads(t, "base current")
 
 	// One that reads nothing any more runs on nothing older.
 	a.behave(t, "left", behaviour{Keep: 1})
 	a.up(t, estate.Done)
 	a.reads(t, "base unknown")
+}
+
+// lastFailed holds what status says of the last that was done to each stack.
+func (a *throwAway) lastFailed(t *testing.T, want map[graph.Name]string) {
+	t.Helper()
+	survey, err := a.Survey(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := a.Failed(t.Context(), survey); err != nil || !maps.Equal(got, want) {
+		t.Errorf("what failed last is %v, %v; want %v", got, err, want)
+	}
 }
 
 func TestUnitReadings(t *testing.T) {

@@ -93,6 +93,7 @@ func (a *throwAway) failToDestroy(t *testing.T, backend state.Folder, stack grap
 	if err != nil || !survey.Standing(stack) {
 		t.Fatalf("%s stands: %t, %v", stack, survey.Standing(stack), err)
 	}
+	a.lastFailed(t, map[graph.Name]string{stack: "destroy"})
 	kept, err := a.Kept(t.Context(), stack, survey[stack])
 	if err != nil || kept.IsZero() || kept.After(begun) {
 		t.Errorf("%s was last updated at %s, %v; the destruction that failed began at %s", stack, kept, err, begun)

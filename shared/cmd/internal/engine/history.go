@@ -19,13 +19,14 @@ func (e Engine) History(ctx context.Context, job Job) ([]state.Update, error) {
 	var entries []struct {
 		Kind    string    `json:"kind"`
 		EndTime time.Time `json:"endTime"`
+		Result  string    `json:"result"`
 	}
 	if err := json.Unmarshal([]byte(out), &entries); err != nil {
 		return nil, fmt.Errorf("the history of stack %s: %w", job.Stack, err)
 	}
 	var history []state.Update
 	for _, entry := range entries {
-		history = append(history, state.Update{Kind: entry.Kind, Ended: entry.EndTime})
+		history = append(history, state.Update{Kind: entry.Kind, Ended: entry.EndTime, Failed: entry.Result == state.Failed})
 	}
 	return history, nil
 }

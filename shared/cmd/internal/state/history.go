@@ -20,7 +20,12 @@ type Update struct {
 	Kind string
 	// Ended is when it ended, to the second.
 	Ended time.Time
+	// Failed says that it did not come to its end.
+	Failed bool
 }
+
+// Failed is Pulumi's word for an update that failed (backend.FailedResult).
+const Failed = "failed"
 
 // Kept is when somebody last did something to a stack that stands but destroy it.
 // A destruction that fails halfway writes the state too, and does not make what is
@@ -65,11 +70,12 @@ func (f Folder) History(project, stack string) ([]Update, error) {
 		var update struct {
 			Kind    string `json:"kind"`
 			EndTime int64  `json:"endTime"`
+			Result  string `json:"result"`
 		}
 		if err := json.Unmarshal(content, &update); err != nil {
 			return nil, fmt.Errorf("%s: not an entry of Pulumi's history: %w", file, err)
 		}
-		history = append(history, Update{Kind: update.Kind, Ended: time.Unix(update.EndTime, 0)})
+		history = append(history, Update{Kind: update.Kind, Ended: time.Unix(update.EndTime, 0), Failed: update.Result == Failed})
 	}
 	return history, nil
 }
