@@ -61,6 +61,9 @@ func leftOpen(known state.Stack, fresh []string) ([]string, error) {
 			open = append(open, r.URN)
 		}
 	}
+	if len(open) == 0 {
+		return nil, nil
+	}
 	return known.Deployment.Alone(open)
 }
 
