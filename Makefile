@@ -47,3 +47,4 @@ faults: ## let 300 faults strike the command in an emulated AWS, and look what t
 
 scale: ## measure how the estate grows with its workloads and environments, into docs/performance.md
 	@go run -trimpath ./tests/benchmark -scale -page docs/performance.md
+	@go run -trimpath ./tests/benchmark -environments -page docs/performance.md

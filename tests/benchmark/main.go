@@ -46,7 +46,8 @@ func run(ctx context.Context) error {
 	page := flag.String("page", "", "also write the report into this page, between its markers")
 	raw := flag.String("json", "", "also write every measurement to this file")
 	modules := flag.String("modules", "", "also write the Terraform modules to this folder")
-	scale := flag.Bool("scale", false, "measure how the estate grows instead: with more workloads, and with more environments (some forty minutes)")
+	scale := flag.Bool("scale", false, "measure how the estate grows with its workloads instead (some twenty minutes)")
+	environments := flag.Bool("environments", false, "measure what other environments in the account cost one instead (some fifteen minutes)")
 	flag.Parse()
 	if flag.NArg() > 0 || *rounds < 1 || *lives < 0 || *workloads < 0 {
 		flag.Usage()
@@ -57,8 +58,11 @@ func run(ctx context.Context) error {
 		return err
 	}
 	m := machine()
-	if *scale {
+	switch {
+	case *scale:
 		return runScale(ctx, root, m, *rounds, *page)
+	case *environments:
+		return runEnvironments(ctx, root, m, *rounds, *page)
 	}
 	b, err := newBenchmark(ctx, root, *workloads)
 	if err != nil {
@@ -86,13 +90,19 @@ func runScale(ctx context.Context, root, machine string, rounds int, page string
 	if err != nil {
 		return err
 	}
-	a, err := manyEnvironments(ctx, root, rounds)
+	text := scaleReport(machine, v, estates)
+	fmt.Print(text)
+	return intoPage(page, "scale", text)
+}
+
+func runEnvironments(ctx context.Context, root, machine string, rounds int, page string) error {
+	a, v, err := manyEnvironments(ctx, root, rounds)
 	if err != nil {
 		return err
 	}
-	text := scaleReport(machine, v, estates, a)
+	text := environmentsReport(machine, v, a)
 	fmt.Print(text)
-	return intoPage(page, "scale", text)
+	return intoPage(page, "environments", text)
 }
 
 // writeRaw writes what was measured for other programs to read.

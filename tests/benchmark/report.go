@@ -146,7 +146,7 @@ func plural(n int, of string) string {
 
 // markers are those of the part of a page that a target of the Makefile writes.
 func markers(target string) (begin, end string) {
-	return "<!-- begin of what `make " + target + "` writes -->\n", "<!-- end of what `make " + target + "` writes -->\n"
+	return "<!-- begin of what `make` writes: " + target + " -->\n", "<!-- end of what `make` writes: " + target + " -->\n"
 }
 
 // intoPage puts a text between the markers of a page, if there is a page.

@@ -128,21 +128,21 @@ var lookingAt = []operation{
 
 // manyEnvironments measures one environment alone in its account, and again when
 // there are eight.
-func manyEnvironments(ctx context.Context, root string, rounds int) (among, error) {
-	var found among
+func manyEnvironments(ctx context.Context, root string, rounds int) (found among, v versions, err error) {
 	b, err := newBenchmark(ctx, root, 0)
 	if err != nil {
-		return found, err
+		return found, v, err
 	}
 	defer b.close()
+	v = b.versions
 	if err := b.shareProvider(); err != nil {
-		return found, err
+		return found, v, err
 	}
 	if err := b.deployNamed(ctx, 1); err != nil {
-		return found, err
+		return found, v, err
 	}
 	if found.alone, err = b.lookNamed(ctx, rounds); err != nil {
-		return found, err
+		return found, v, err
 	}
 	say("deploying %d environments more (some minutes)", environments-1)
 	others, within := errgroup.WithContext(ctx)
@@ -151,10 +151,10 @@ func manyEnvironments(ctx context.Context, root string, rounds int) (among, erro
 		others.Go(func() error { return b.deployNamed(within, i) })
 	}
 	if err := others.Wait(); err != nil {
-		return found, err
+		return found, v, err
 	}
 	found.beside, err = b.lookNamed(ctx, rounds)
-	return found, err
+	return found, v, err
 }
 
 // shareProvider names the identity provider of GitHub, which an account has once,

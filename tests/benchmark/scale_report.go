@@ -9,11 +9,16 @@ import (
 // one of the smaller size does.
 const growthTarget = 1.2
 
-// scaleReport writes how the estate grows as Markdown.
-func scaleReport(machine string, v versions, estates []estateOfSize, a among) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s. Pulumi %s, Terraform %s, AWS provider %s under both, moto %s.\n\n",
+// heading says what was measured on, and with.
+func heading(machine string, v versions) string {
+	return fmt.Sprintf("%s. Pulumi %s, Terraform %s, AWS provider %s under both, moto %s.\n\n",
 		machine, v.Pulumi, v.Terraform, v.Provider, v.Moto)
+}
+
+// scaleReport writes how the estate grows as Markdown.
+func scaleReport(machine string, v versions, estates []estateOfSize) string {
+	var b strings.Builder
+	b.WriteString(heading(machine, v))
 	scaleRequirements(&b, estates)
 	b.WriteString("| workloads |")
 	for _, e := range estates {
@@ -37,8 +42,7 @@ func scaleReport(machine string, v versions, estates []estateOfSize, a among) st
 			row(o.title+", "+quantity.title, quantity.format, func(e estateOfSize) float64 { return e.took(o, quantity.of) })
 		}
 	}
-	fmt.Fprintf(&b, "\nThe last columns are what each workload adds, up to %d of them and from there on: what is linear has the same in both.\n\n", half)
-	environmentTable(&b, a)
+	fmt.Fprintf(&b, "\nThe last columns are what each workload adds, up to %d of them and from there on: what is linear has the same in both.\n", half)
 	return b.String()
 }
 
@@ -94,18 +98,23 @@ func ofWorkloads(estates []estateOfSize, workloads int) estateOfSize {
 	panic(fmt.Sprintf("no estate of %d workloads was measured", workloads))
 }
 
-func environmentTable(b *strings.Builder, a among) {
-	fmt.Fprintf(b, "One environment of five workloads, alone and as one of %d in the same account:\n\n| |", environments)
+// environmentsReport writes what the others beside it cost an environment, as
+// Markdown.
+func environmentsReport(machine string, v versions, a among) string {
+	var b strings.Builder
+	b.WriteString(heading(machine, v))
+	fmt.Fprintf(&b, "One environment of five workloads, alone and as one of %d in the same account:\n\n| |", environments)
 	for _, q := range quantities {
-		fmt.Fprintf(b, " %s |", q.title)
+		fmt.Fprintf(&b, " %s |", q.title)
 	}
-	fmt.Fprintf(b, "\n|---|%s\n", strings.Repeat("--:|", len(quantities)))
+	fmt.Fprintf(&b, "\n|---|%s\n", strings.Repeat("--:|", len(quantities)))
 	for _, o := range lookingAt {
-		fmt.Fprintf(b, "| %s |", o.title)
+		fmt.Fprintf(&b, "| %s |", o.title)
 		for _, q := range quantities {
-			fmt.Fprintf(b, " "+q.format+" → "+q.format+" |",
+			fmt.Fprintf(&b, " "+q.format+" → "+q.format+" |",
 				median(a.alone.of(o).values(ringfenceSide, q.of)), median(a.beside.of(o).values(ringfenceSide, q.of)))
 		}
 		b.WriteString("\n")
 	}
+	return b.String()
 }

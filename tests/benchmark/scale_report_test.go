@@ -32,8 +32,9 @@ func TestUnitScaleReport(t *testing.T) {
 		a.alone.add(o, ringfenceSide, measured(4, 5, 600, nil))
 		a.beside.add(o, ringfenceSide, measured(4.1, 5, 600, nil))
 	}
-	got := scaleReport("Some processor, 2 cores", versions{"3.259.0", "1.11.4", "5.100.0", "5.2.5"}, growthOf(0.15, 2), a)
-	golden.Check(t, "testdata/scale.md", []byte(got))
+	v := versions{"3.259.0", "1.11.4", "5.100.0", "5.2.5"}
+	golden.Check(t, "testdata/scale.md", []byte(scaleReport("Some processor, 2 cores", v, growthOf(0.15, 2))))
+	golden.Check(t, "testdata/environments.md", []byte(environmentsReport("Some processor, 2 cores", v, a)))
 }
 
 // What grows faster than the workloads do is seen.
@@ -41,7 +42,7 @@ func TestUnitScaleReportTellsWhatGrowsTooFast(t *testing.T) {
 	all := growthOf(0.15, 2)
 	last := all[len(all)-1].results.of(noOpPreview)
 	last.sides[ringfenceSide] = []measurement{measured(400, 5, 600, nil)}
-	got := scaleReport("", versions{}, all, among{alone: last.named(lookingAt), beside: last.named(lookingAt)})
+	got := scaleReport("", versions{}, all)
 	for _, want := range []string{
 		"s per workload at 100, to those at 10, at the worst: no-op preview | 16.00 | 1.2 | **missed**",
 		"to Terraform's (40.0 s) | 10.00 | 0.5 | **missed**",
@@ -50,13 +51,4 @@ func TestUnitScaleReportTellsWhatGrowsTooFast(t *testing.T) {
 			t.Errorf("the report lacks %q:\n%s", want, got)
 		}
 	}
-}
-
-// named is the result under the names of these operations.
-func (r *result) named(operations []operation) results {
-	var all results
-	for _, o := range operations {
-		all.add(o, ringfenceSide, r.sides[ringfenceSide][0])
-	}
-	return all
 }

@@ -81,6 +81,12 @@ func TestEmulatorTakesTrailsByARN(t *testing.T) {
 			if text := trail("GetTrailStatus", arn); !strings.Contains(text, `"IsLogging": false`) {
 				t.Errorf("after StopLogging: %s", text)
 			}
+			trail("CreateTrail", `{"Name":"other","S3BucketName":"trail-logs"}`)
+			for _, named := range []string{"other", "arn:aws:cloudtrail:eu-west-1:123456789012:trail/other"} {
+				if text := trail("DescribeTrails", `{"trailNameList":["`+named+`"]}`); !strings.Contains(text, "other") || strings.Contains(text, "audit") {
+					t.Errorf("DescribeTrails of %s: %s", named, text)
+				}
+			}
 			trail("DeleteTrail", arn)
 			if text := trail("DescribeTrails", `{}`); strings.Contains(text, "audit") {
 				t.Errorf("after DeleteTrail: %s", text)

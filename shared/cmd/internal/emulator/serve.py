@@ -32,7 +32,7 @@ SERVICES = ("sts", "ec2", "iam", "kms", "s3", "logs", "events", "cloudwatch", "s
 def take_names_and_arns_of_trails():
     """AWS takes a trail's ARN wherever it takes its name. moto before 5.2.3
     fails on it when logging starts or stops, and every version so far ignores
-    it when a trail is deleted."""
+    it when a trail is deleted, and describes all trails whichever are named."""
     backend = importlib.import_module("moto.cloudtrail.models").CloudTrailBackend
 
     def by_name(original):
@@ -43,6 +43,15 @@ def take_names_and_arns_of_trails():
 
     for method in ("start_logging", "stop_logging", "delete_trail"):
         setattr(backend, method, by_name(getattr(backend, method)))
+    responses = importlib.import_module("moto.cloudtrail.responses").CloudTrailResponse
+    describe = responses.describe_trails
+
+    def describe_named(self):
+        named = self._get_param("trailNameList")
+        trails = json.loads(describe(self))["trailList"]
+        return json.dumps({"trailList": [t for t in trails if not named or t["Name"] in named or t["TrailARN"] in named]})
+
+    responses.describe_trails = describe_named
 
 
 def keep_descriptions_of_rules():
