@@ -76,7 +76,9 @@ func (e *apiError) Error() string {
 }
 
 const (
-	patience = 10 * time.Second
+	// patience bounds a call: an emulator that has just started on a busy machine
+	// takes its time.
+	patience = 30 * time.Second
 	// tries is how often a call is made that the service did not get to, as the
 	// SDK does.
 	tries = 4
