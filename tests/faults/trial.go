@@ -161,7 +161,7 @@ func (t *trial) run(ctx context.Context) error {
 func (t *trial) see(r result) { t.said += r.output }
 
 // remedy is what a message names to do: a command of ours, or what to wait for.
-var remedy = regexp.MustCompile(`\./ringfence [a-z]+|wait until|run the command again|preview again|[Nn]othing was changed|before anything was changed`)
+var remedy = regexp.MustCompile(`\./ringfence [a-z]+|wait until|run the command again|preview again|start the emulator there|[Nn]othing was changed|before anything was changed`)
 
 // ending is the part of what a command printed that follows its table.
 func ending(output string) string {
