@@ -42,7 +42,7 @@ fmt: ## format every Go file
 bench: ## measure a life of the estate against Terraform, into docs/performance.md
 	@go run -trimpath ./tests/benchmark -page docs/performance.md
 
-faults: ## let 300 faults strike the command in an emulated AWS, and look what they leave (an hour)
+faults: ## let 300 faults strike the command in an emulated AWS, and write what they left into docs/reliability.md (an hour or two)
 	@./ringfence tools && go run ./tests/faults -write
 
 scale: ## measure how the estate grows with its workloads and environments, into docs/performance.md
