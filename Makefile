@@ -28,7 +28,8 @@ lint: ## check the format of every Go file and vet every module (policies: ./rin
 	@test -z "$$(gofmt -l shared stacks tests | tee /dev/stderr)" && go vet $(MODULES) && cd $(STAND_IN) && GOWORK=off go vet ./...
 
 generate: ## write generated and golden files anew; review the difference
-	@go test $(GOLDEN) -run '^TestUnit' -update
+	@for stack in network security data audit; do go test ./stacks/$$stack/... -run '^TestUnit' -update || exit; done # each reads those before it
+	@go test $(GOLDEN) -run '^Test(Unit|Verdict)' -update
 
 mapping: ## derive anew what the stand-in knows of the AWS plugin, from the Terraform provider that RINGFENCE_TF_AWS_PROVIDER names
 	@cd $(STAND_IN) && GOWORK=off go generate ./...

@@ -69,7 +69,7 @@ func TestUnitProblemsAreReportedAllAtOnce(t *testing.T) {
 
 func TestUnitUnknownEnvironmentNamesThoseThereAre(t *testing.T) {
 	_, err := Load(environments, "production", "production")
-	if err == nil || !strings.Contains(err.Error(), "the environments are dev, ephemeral, local, prod, staging") {
+	if err == nil || !strings.Contains(err.Error(), "the environments are "+strings.Join(List(environments), ", ")) {
 		t.Errorf("got %v", err)
 	}
 }
