@@ -20,7 +20,6 @@ import (
 
 const (
 	folder       = recorded.Project
-	otherFolder  = recorded.Extremes
 	managed      = "aws:iam/policy:Policy"
 	bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy"
 )

@@ -25,7 +25,9 @@ const longestName = "as-long-as-it"
 
 // longest is an environment in which everything that is not a list is as long as
 // it can be: every feature, the longest names, the longest partition.
-func longest(t *testing.T) *config.Environment { return load(t, otherFolder, "full", longestName) }
+func longest(t *testing.T) *config.Environment {
+	return load(t, recorded.Extremes, "full", longestName)
+}
 
 // ordinary is an environment as most are.
 func ordinary(t *testing.T) *config.Environment { return load(t, folder, "dev", "dev") }

@@ -155,7 +155,7 @@ func (d *Deployment) unknown(ctx context.Context, survey Survey, cfg aws.Config)
 	if err != nil {
 		return nil, err
 	}
-	known, err := survey.ids()
+	known, err := survey.IDs()
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +172,7 @@ func (d *Deployment) unknown(ctx context.Context, survey Survey, cfg aws.Config)
 		if err != nil {
 			return nil, err
 		}
-		ids, err := other.ids()
+		ids, err := other.IDs()
 		if err != nil {
 			return nil, err
 		}
@@ -181,8 +181,8 @@ func (d *Deployment) unknown(ctx context.Context, survey Survey, cfg aws.Config)
 	return belongings.Unknown(ctx, cfg, unknown, known), nil
 }
 
-// ids are the ids and ARNs that the states of a survey hold.
-func (s Survey) ids() ([]string, error) {
+// IDs are the ids and ARNs that the states of a survey hold.
+func (s Survey) IDs() ([]string, error) {
 	var ids []string
 	for _, known := range s {
 		contents, err := known.Deployment.Contents()

@@ -53,13 +53,11 @@ func (j Janitor) known(ctx context.Context, names []string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, stack := range survey {
-			contents, err := stack.Deployment.Contents()
-			if err != nil {
-				return nil, err
-			}
-			known = append(known, contents.IDs...)
+		ids, err := survey.IDs()
+		if err != nil {
+			return nil, err
 		}
+		known = append(known, ids...)
 	}
 	return known, nil
 }
